@@ -1,0 +1,73 @@
+# objects.mk - what the module is linked from: one per line, by floor, in
+# alphabetical order. `make lists` tells what is missing.
+
+OBJS = src/authz.o
+
+# F0: no PostgreSQL
+OBJS += \
+	src/pure/base64url.o \
+	src/pure/digest.o \
+	src/pure/idset.o \
+	src/pure/permission.o \
+	src/pure/privileges.o \
+	src/pure/token.o
+
+# F1: rows
+OBJS += \
+	src/store/announce.o \
+	src/store/failure.o \
+	src/store/failure_rule.o \
+	src/store/failure_shared.o \
+	src/store/failure_table.o \
+	src/store/failure_worker.o \
+	src/store/statement.o
+
+# F2: who is asking
+OBJS += \
+	src/session/key.o \
+	src/session/session.o \
+	src/session/setting.o \
+	src/session/start.o
+
+# F3: what a subject may do
+OBJS += \
+	src/entitle/cache.o \
+	src/entitle/closure.o \
+	src/entitle/gate.o \
+	src/entitle/handoff.o \
+	src/entitle/judge.o \
+	src/entitle/judgement.o \
+	src/entitle/pack.o \
+	src/entitle/listing.o \
+	src/entitle/rights.o \
+	src/entitle/shared.o \
+	src/entitle/standing.o \
+	src/entitle/subject.o
+
+# F4: the doors
+OBJS += \
+	src/sql/argument.o \
+	src/sql/check.o \
+	src/sql/circle.o \
+	src/sql/door.o \
+	src/sql/growth.o \
+	src/sql/guard.o \
+	src/sql/losing.o \
+	src/sql/manage.o \
+	src/sql/manage_account.o \
+	src/sql/manage_apptoken.o \
+	src/sql/manage_category.o \
+	src/sql/manage_category_user.o \
+	src/sql/manage_group.o \
+	src/sql/manage_permission.o \
+	src/sql/manage_role.o \
+	src/sql/manage_user.o \
+	src/sql/manage_views.o \
+	src/sql/protect.o \
+	src/sql/protection.o \
+	src/sql/session.o \
+	src/sql/session_info.o \
+	src/sql/start_session.o \
+	src/sql/stats.o \
+	src/sql/support.o \
+	src/sql/triggers.o
