@@ -1,0 +1,108 @@
+/*
+ * fuzz_token.c
+ *	  Session tokens. An input that begins with 'j' is the JSON of a header and,
+ *	  on the next line, of claims, and is signed here; any other is the text of
+ *	  a token after its first byte, and must never be believed.
+ */
+#include "pure/base64url.h"
+#include "pure/digest.h"
+#include "pure/token.h"
+
+#include "fuzz.h"
+
+static const uint8_t key[33] = "known to this program alone ....";
+static char text[4 * AUTHZ_TOKEN_MAX_BYTES];
+static AuthzToken token;
+static AuthzToken again;
+
+static size_t
+append(const void *bytes, size_t length, size_t at)
+{
+	authz_base64url_encode(bytes, length, text + at);
+	return at + AUTHZ_BASE64URL_ENCODED(length);
+}
+
+static size_t
+forge(const void *header, size_t header_length, const void *claims, size_t claims_length)
+{
+	uint8_t signature[AUTHZ_HMAC_BYTES];
+	size_t at = append(header, header_length, 0);
+
+	text[at++] = '.';
+	at = append(claims, claims_length, at);
+	CHECK(authz_hmac_sha256(key, sizeof(key), text, at, signature));
+	text[at++] = '.';
+	return append(signature, sizeof(signature), at);
+}
+
+static bool
+same(const AuthzToken *a, const AuthzToken *b)
+{
+	return strcmp(a->kid, b->kid) == 0 && strcmp(a->issuer, b->issuer) == 0 &&
+		   strcmp(a->session_id, b->session_id) == 0 && strcmp(a->actor, b->actor) == 0 &&
+		   strcmp(a->privileges, b->privileges) == 0 && a->account_id == b->account_id &&
+		   a->principal_id == b->principal_id && a->session_type == b->session_type &&
+		   a->issued_at == b->issued_at && a->expires_at == b->expires_at;
+}
+
+/* The same with a space in front, which the quick reading does not know. */
+static AuthzTokenResult
+read_spaced(const uint8_t *header, size_t header_length, const uint8_t *claims,
+			size_t claims_length)
+{
+	static uint8_t spaced_header[AUTHZ_TOKEN_MAX_BYTES];
+	static uint8_t spaced_claims[AUTHZ_TOKEN_MAX_BYTES];
+
+	spaced_header[0] = spaced_claims[0] = ' ';
+	memcpy(spaced_header + 1, header, header_length);
+	if (claims_length > 0)
+		memcpy(spaced_claims + 1, claims, claims_length);
+	return authz_token_read(
+		text, forge(spaced_header, header_length + 1, spaced_claims, claims_length + 1), &again);
+}
+
+static void
+check_json(const uint8_t *data, size_t size)
+{
+	const uint8_t *end = memchr(data, '\n', size);
+	size_t header_length = end == NULL ? size : (size_t) (end - data);
+	const uint8_t *claims = end == NULL ? data + size : end + 1;
+	size_t claims_length = (size_t) (data + size - claims);
+	size_t length = forge(data, header_length, claims, claims_length);
+	AuthzTokenResult result = authz_token_read(text, length, &token);
+
+	CHECK(authz_token_verify(text, length, key, sizeof(key)) ==
+		  (length <= AUTHZ_TOKEN_MAX_BYTES ? AUTHZ_TOKEN_OK : AUTHZ_TOKEN_MALFORMED));
+	if (length > AUTHZ_TOKEN_MAX_BYTES)
+		CHECK(result == AUTHZ_TOKEN_MALFORMED);
+	if (length + 4 > AUTHZ_TOKEN_MAX_BYTES)
+		return;
+	CHECK(read_spaced(data, header_length, claims, claims_length) == result);
+	if (result != AUTHZ_TOKEN_OK)
+		return;
+
+	CHECK(same(&token, &again));
+	result = authz_token_write(&token, key, sizeof(key), text, AUTHZ_TOKEN_MAX_BYTES + 1, &length);
+	CHECK(result == AUTHZ_TOKEN_OK || result == AUTHZ_TOKEN_MEMORY);
+	if (result == AUTHZ_TOKEN_OK)
+	{
+		CHECK(authz_token_read(text, length, &again) == AUTHZ_TOKEN_OK && same(&token, &again));
+		CHECK(authz_token_verify(text, length, key, sizeof(key)) == AUTHZ_TOKEN_OK);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	if (data[0] != 'j')
+	{
+		authz_token_read((const char *) data + 1, size - 1, &token);
+		CHECK(authz_token_verify((const char *) data + 1, size - 1, key, sizeof(key)) !=
+			  AUTHZ_TOKEN_OK);
+	}
+	else if (size <= AUTHZ_TOKEN_MAX_BYTES)
+		check_json(data + 1, size - 1);
+	return 0;
+}
