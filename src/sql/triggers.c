@@ -1,0 +1,104 @@
+/*
+ * triggers.c
+ *	  The triggers of authz's own tables: they tell of changes.
+ *
+ * They are row triggers that fire always, so that rows applied by logical
+ * replication or restored from a dump are told of as well.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "store/announce.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/uuid.h"
+
+static AuthzTopic
+topic_of(const char *word)
+{
+	if (strcmp(word, "subject") == 0)
+		return AUTHZ_TOPIC_SUBJECT;
+	if (strcmp(word, "tree") == 0)
+		return AUTHZ_TOPIC_TREE;
+	if (strcmp(word, "policy") == 0)
+		return AUTHZ_TOPIC_POLICY;
+	if (strcmp(word, "session") == 0)
+		return AUTHZ_TOPIC_SESSION;
+	Assert(strcmp(word, "categories") == 0);
+	return AUTHZ_TOPIC_CATEGORIES;
+}
+
+static int
+column_number(TriggerData *trigger, const char *name)
+{
+	int number = SPI_fnumber(trigger->tg_relation->rd_att, name);
+
+	if (number <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" does not exist", name)));
+	return number;
+}
+
+static void
+announce_row(TriggerData *trigger, HeapTuple row, AuthzTopic topic, const char *column)
+{
+	TupleDesc description = trigger->tg_relation->rd_att;
+	int number = column_number(trigger, column);
+	bool isnull;
+	Datum value = heap_getattr(row, number, description, &isnull);
+	Datum account;
+	bool no_account;
+	AuthzChangeKey key;
+
+	if (isnull)
+		return;
+	account = heap_getattr(row, column_number(trigger, "account_id"), description, &no_account);
+	switch (TupleDescAttr(description, number - 1)->atttypid)
+	{
+		case INT4OID:
+			key = authz_change_key(topic, DatumGetInt32(value));
+			break;
+		case INT8OID:
+			key = authz_change_key(topic, DatumGetInt64(value));
+			break;
+		default:
+			key = authz_change_key_text(topic, TextDatumGetCString(value));
+			break;
+	}
+	authz_announce(key, no_account ? 0 : DatumGetInt32(account));
+}
+
+PG_FUNCTION_INFO_V1(authz_announce_change);
+
+/*
+ * authz.announce_change(topic, column, …): tells that what the column of the
+ * old and of the new row names has changed under the topic.
+ */
+Datum
+authz_announce_change(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("not called as a trigger")));
+
+	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	{
+		authz_announce_everything(); /* TRUNCATE */
+		return PointerGetDatum(NULL);
+	}
+	for (int i = 0; i + 1 < trigger->tg_trigger->tgnargs; i += 2)
+	{
+		AuthzTopic topic = topic_of(trigger->tg_trigger->tgargs[i]);
+		const char *column = trigger->tg_trigger->tgargs[i + 1];
+
+		announce_row(trigger, trigger->tg_trigtuple, topic, column);
+		if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+			announce_row(trigger, trigger->tg_newtuple, topic, column);
+	}
+	return PointerGetDatum(NULL);
+}
