@@ -1,0 +1,32 @@
+/*
+ * key.h
+ *	  The keys that sign sessions, and the accounts they sign for.
+ */
+#ifndef AUTHZ_SESSION_KEY_H
+#define AUTHZ_SESSION_KEY_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "pure/token.h"
+
+#define AUTHZ_KEY_MAX_BYTES 128
+
+typedef struct AuthzKey
+{
+	char kid[AUTHZ_KID_MAX + 1];
+	int account_id;
+	char issuer[AUTHZ_ISSUER_MAX + 1]; /* of the account, as tokens name it */
+	bool account_active;
+	TimestampTz retires_at; /* DT_NOEND: it signs new sessions */
+	size_t length;
+	uint8 secret[AUTHZ_KEY_MAX_BYTES];
+} AuthzKey;
+
+extern void authz_key_init(void);
+
+/* Both are valid until invalidation messages are accepted; NULL where there is none. */
+extern const AuthzKey *authz_key_find(const char *kid);
+extern const AuthzKey *authz_key_current(int account_id);
+
+#endif

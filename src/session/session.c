@@ -1,0 +1,507 @@
+/*
+ * session.c
+ *	  Who is asking: the session in force, verified.
+ *
+ * A pooled connection serves many sessions in turn, so the last verified texts
+ * are kept, found by the text itself. What is kept is dropped by the changes
+ * that concern it; expiry is compared with the start of the statement, which
+ * parallel workers share.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "access/xlogrecovery.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "lib/ilist.h"
+#include "miscadmin.h"
+#include "pure/privileges.h"
+#include "pure/token.h"
+#include "session/key.h"
+#include "session/session.h"
+#include "session/setting.h"
+#include "store/statement.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* What a verified text takes, and its part of the memory for what is kept. */
+#define KEPT_BYTES 3072
+#define KEPT_PART 4
+
+#define MAX_ATTEMPTS 5
+#define BUCKETS 1024
+
+typedef struct Verified
+{
+	AuthzSession session; /* first: callers hold its address */
+	dlist_node node;	  /* by last use */
+	dlist_node neighbour; /* by hash */
+	MemoryContext context;
+	uint64 hash;
+	char *text;
+	AuthzFault fault;
+	TimestampTz judged_at;
+	bool provisional;	 /* good for the statement alone */
+	TimestampTz horizon; /* judged differently from here on */
+	TimestampTz not_before;
+	AuthzChangeKey keys[AUTHZ_SESSION_KEYS];
+	int nkeys;
+	uint64 own_stamp;
+	bool stale;
+	bool listed;
+	int pins;
+} Verified;
+
+static MemoryContext cache = NULL;
+static dlist_head kept = DLIST_STATIC_INIT(kept); /* the last used first */
+static dlist_head buckets[BUCKETS];
+static int nkept = 0;
+static uint64 nverified = 0;
+
+/* What the setting's text was last found to be. */
+static Verified *current = NULL;
+static uint64 current_serial = 0;
+
+/* What the tables say of a session, its subject and what it was started with. */
+static AuthzStatement lookup = {
+	.sql = "SELECT s.session_id IS NOT NULL, p.user_id, coalesce(p.status = 'active', $2 = 0),"
+		   "       s.apptoken_id, coalesce(t.status = 'active', s.apptoken_id IS NULL),"
+		   "       s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r"
+		   "               WHERE r.account_id = $3"
+		   "                 AND (r.session_id = $1 OR r.issued_before > $4))"
+		   "  FROM (SELECT) AS one"
+		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3"
+		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
+		   "  LEFT JOIN authz.apptoken t ON t.apptoken_id = s.apptoken_id",
+	.nargs = 4,
+	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID},
+};
+
+static TimestampTz
+from_unix(int64 seconds)
+{
+	return (TimestampTz) (seconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY) *
+		   USECS_PER_SEC;
+}
+
+/* The values of a privilege as they stand, NULL where it is not there. */
+static char *
+privilege_values(const char *privileges, const char *key)
+{
+	AuthzSpan values;
+
+	if (!authz_privileges_find(privileges, strlen(privileges), key, &values))
+		return NULL;
+	return values.text == NULL ? pstrdup("") : pnstrdup(values.text, values.length);
+}
+
+/* A key without a value names nothing, which is not the same as not being there. */
+static const char *
+role_named(const char *values)
+{
+	if (values == NULL)
+		return "";
+	return *values == '\0' ? "/" : values;
+}
+
+char *
+authz_session_roles(const char *privileges)
+{
+	char *setrole = privilege_values(privileges, "setrole");
+	char *restricting = privilege_values(privileges, "restrictingrole");
+
+	if (setrole == NULL && restricting == NULL)
+		return NULL;
+	return psprintf("%s\n%s", role_named(setrole), role_named(restricting));
+}
+
+static void
+read_privileges(AuthzSession *session)
+{
+	const char *raw = session->privileges;
+	size_t length = strlen(raw);
+
+	session->entitlement_off = authz_privileges_has(raw, length, "disableentitlement", NULL) &&
+							   !authz_privileges_has(raw, length, "enableentitlement", NULL);
+	session->confinement = privilege_values(raw, "privacycontext");
+	session->roles = authz_session_roles(raw);
+}
+
+/*
+ * On a standby a session may have been started after what has been replayed:
+ * then its row cannot be here yet, and the signature alone speaks for it.
+ */
+static bool
+ahead_of_replay(TimestampTz issued_at)
+{
+	return RecoveryInProgress() && GetLatestXTime() != 0 && issued_at >= GetLatestXTime();
+}
+
+static char *
+copy_text(MemoryContext context, const char *value)
+{
+	return value == NULL ? NULL : MemoryContextStrdup(context, value);
+}
+
+/* The key is named by the header; what the claims say is believed only if it fits the key. */
+static AuthzFault
+check_signature(Verified *verified, size_t length, const AuthzToken *token)
+{
+	const AuthzKey *key = authz_key_find(token->kid);
+
+	if (key == NULL || key->retires_at <= GetCurrentStatementStartTimestamp() ||
+		authz_token_verify(verified->text, length, key->secret, key->length) != AUTHZ_TOKEN_OK ||
+		key->account_id != token->account_id || strcmp(key->issuer, token->issuer) != 0)
+		return AUTHZ_FAULT_SIGNATURE;
+	verified->horizon = key->retires_at;
+	verified->keys[verified->nkeys++] = authz_change_key(AUTHZ_TOPIC_POLICY, token->account_id);
+	return key->account_active ? AUTHZ_FAULT_NONE : AUTHZ_FAULT_BLOCKED;
+}
+
+/* What the tables say of a token whose signature is good. */
+static AuthzFault
+look_up_session(Verified *verified, const AuthzToken *token)
+{
+	TimestampTz issued_at = from_unix(token->issued_at);
+	Datum values[4];
+	char *apptoken;
+
+	values[0] = CStringGetTextDatum(token->session_id);
+	values[1] = Int64GetDatum(token->principal_id);
+	values[2] = Int32GetDatum(token->account_id);
+	values[3] = TimestampTzGetDatum(issued_at);
+	if (authz_store_read_fresh(&lookup, values, NULL) != 1)
+		elog(ERROR, "looking up a session gave no row");
+
+	apptoken = authz_store_text(0, 4);
+	verified->keys[verified->nkeys++] =
+		authz_change_key_text(AUTHZ_TOPIC_SESSION, token->session_id);
+	if (token->principal_id != 0)
+		verified->keys[verified->nkeys++] =
+			authz_change_key(AUTHZ_TOPIC_SUBJECT, token->principal_id);
+	if (apptoken != NULL)
+		verified->keys[verified->nkeys++] = authz_change_key_text(AUTHZ_TOPIC_SUBJECT, apptoken);
+
+	if (!authz_store_bool(0, 1) && token->session_type != AUTHZ_SESSION_WIDGET)
+	{
+		/* If it is rolled back no message will ever say so. */
+		if (!ahead_of_replay(issued_at))
+			return AUTHZ_FAULT_ENDED;
+		verified->provisional = true;
+	}
+	if (authz_store_bool(0, 6))
+		return AUTHZ_FAULT_ENDED;
+	if (!authz_store_bool(0, 3) || !authz_store_bool(0, 5))
+		return AUTHZ_FAULT_BLOCKED;
+	verified->session.user_id = copy_text(verified->context, authz_store_text(0, 2));
+	return AUTHZ_FAULT_NONE;
+}
+
+static void
+fill_session(Verified *verified, const AuthzToken *token)
+{
+	AuthzSession *session = &verified->session;
+	MemoryContext caller = MemoryContextSwitchTo(verified->context);
+
+	session->session_id = pstrdup(token->session_id);
+	session->account_id = token->account_id;
+	session->principal_id = token->principal_id;
+	session->type = (AuthzSessionType) token->session_type;
+	session->actor = token->actor[0] ? pstrdup(token->actor) : NULL;
+	session->privileges = pstrdup(token->privileges);
+	session->expires_at = from_unix(token->expires_at);
+	read_privileges(session);
+	verified->not_before =
+		from_unix(token->issued_at) - (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
+	MemoryContextSwitchTo(caller);
+}
+
+static AuthzFault
+verify(Verified *verified)
+{
+	size_t length = strlen(verified->text);
+	static AuthzToken read_token; /* too large to be allocated for each text */
+	AuthzToken *token = &read_token;
+	AuthzFault fault = AUTHZ_FAULT_MALFORMED;
+
+	nverified++;
+	if (authz_token_read(verified->text, length, token) == AUTHZ_TOKEN_OK)
+		fault = check_signature(verified, length, token);
+	if (fault == AUTHZ_FAULT_NONE)
+	{
+		AuthzActing acting;
+
+		fill_session(verified, token);
+		authz_store_begin(&acting);
+		fault = look_up_session(verified, token);
+		authz_store_end(&acting);
+	}
+	return fault;
+}
+
+static void
+release(Verified *verified)
+{
+	if (verified->pins == 0 && !verified->listed)
+		MemoryContextDelete(verified->context);
+}
+
+static void
+drop(Verified *verified)
+{
+	dlist_delete(&verified->node);
+	dlist_delete(&verified->neighbour);
+	verified->listed = false;
+	nkept--;
+	if (current == verified)
+		current = NULL;
+	release(verified);
+}
+
+static void
+keep(Verified *verified)
+{
+	while (nkept > 0 && nkept * KEPT_BYTES >= authz_setting_cache_memory() / KEPT_PART)
+		drop(dlist_tail_element(Verified, node, &kept));
+	dlist_push_head(&kept, &verified->node);
+	dlist_push_head(&buckets[verified->hash % BUCKETS], &verified->neighbour);
+	verified->listed = true;
+	nkept++;
+}
+
+/* Only flags are set: messages arrive at any time. */
+static void
+change_arrived(AuthzChangeKey key)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &kept)
+	{
+		Verified *verified = dlist_container(Verified, node, iter.cur);
+
+		if (key == AUTHZ_CHANGE_EVERYTHING)
+			verified->stale = true;
+		for (int i = 0; i < verified->nkeys && !verified->stale; i++)
+			verified->stale = verified->keys[i] == key;
+	}
+}
+
+/*
+ * A refused text is remembered as well, but only for the statement: what it
+ * lacks, the commit that started the session say, sends no message.
+ */
+static bool
+usable(const Verified *verified)
+{
+	if (verified->stale || !authz_own_stamp_holds(verified->own_stamp))
+		return false;
+	if ((verified->fault != AUTHZ_FAULT_NONE || verified->provisional) &&
+		verified->judged_at != GetCurrentStatementStartTimestamp())
+		return false;
+	if (verified->horizon <= GetCurrentStatementStartTimestamp())
+		return false;
+	return !authz_change_pending(verified->keys, verified->nkeys);
+}
+
+static Verified *
+find(const char *raw, uint64 hash)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &buckets[hash % BUCKETS])
+	{
+		Verified *verified = dlist_container(Verified, neighbour, iter.cur);
+
+		if (verified->hash != hash || strcmp(verified->text, raw) != 0)
+			continue;
+		if (usable(verified))
+		{
+			dlist_move_head(&kept, &verified->node);
+			return verified;
+		}
+		drop(verified);
+		return NULL;
+	}
+	return NULL;
+}
+
+static Verified *
+load(const char *raw, uint64 hash)
+{
+	MemoryContext context = AllocSetContextCreate(cache, "authz session", ALLOCSET_SMALL_SIZES);
+	Verified *verified = MemoryContextAllocZero(context, sizeof(Verified));
+	uint64 moment;
+
+	verified->context = context;
+	verified->hash = hash;
+	verified->text = MemoryContextStrdup(context, raw);
+	verified->own_stamp = authz_own_session_stamp();
+
+	PG_TRY();
+	{
+		/*
+		 * A change that arrives while its rows are being read may be missed by the
+		 * reading; what is overtaken again and again is good for the statement.
+		 */
+		for (int attempt = 0;; attempt++)
+		{
+			moment = authz_change_moment();
+			verified->nkeys = 0;
+			verified->provisional = false;
+			verified->horizon = DT_NOEND;
+			verified->fault = verify(verified);
+			AcceptInvalidationMessages();
+			if (!authz_changed_since(moment, verified->keys, verified->nkeys))
+				break;
+			if (attempt == MAX_ATTEMPTS)
+			{
+				verified->provisional = true;
+				break;
+			}
+		}
+	}
+	PG_CATCH();
+	{
+		MemoryContextDelete(context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+
+	verified->judged_at = GetCurrentStatementStartTimestamp();
+	keep(verified);
+	return verified;
+}
+
+static Verified *
+look_up(const char *raw)
+{
+	uint64 hash = hash_bytes_extended((const unsigned char *) raw, strlen(raw), 0);
+	Verified *verified = find(raw, hash);
+
+	return verified != NULL ? verified : load(raw, hash);
+}
+
+AuthzSession *
+authz_session_current(AuthzFault *fault)
+{
+	const char *raw = authz_setting_session();
+	AuthzFault found;
+
+	/*
+	 * Code that PostgreSQL runs in a restricted operation (index expressions,
+	 * maintenance) is somebody else's: it acts for nobody.
+	 */
+	if (*raw == '\0' || InSecurityRestrictedOperation() || !OidIsValid(authz_store_schema()))
+	{
+		if (fault != NULL)
+			*fault = AUTHZ_FAULT_ABSENT;
+		return NULL;
+	}
+
+	if (current == NULL || current_serial != authz_setting_serial() || !usable(current))
+	{
+		current = NULL;
+		current = look_up(raw);
+		current_serial = authz_setting_serial();
+	}
+
+	found = current->fault;
+	if (found == AUTHZ_FAULT_NONE)
+	{
+		TimestampTz now = GetCurrentStatementStartTimestamp();
+
+		if (current->session.expires_at <= now)
+			found = AUTHZ_FAULT_EXPIRED;
+		else if (current->not_before > now)
+			found = AUTHZ_FAULT_EARLY;
+	}
+	if (fault != NULL)
+		*fault = found;
+	return found == AUTHZ_FAULT_NONE ? &current->session : NULL;
+}
+
+void
+authz_session_pin(AuthzSession *session)
+{
+	((Verified *) session)->pins++;
+}
+
+void
+authz_session_unpin(AuthzSession *session)
+{
+	Verified *verified = (Verified *) session;
+
+	verified->pins--;
+	release(verified);
+}
+
+void
+authz_session_refuse(AuthzFault fault)
+{
+	const char *reason = "no session is set";
+	const char *hint = "Start a session and put it in force with authz_use_session().";
+
+	switch (fault)
+	{
+		case AUTHZ_FAULT_NONE:
+		case AUTHZ_FAULT_ABSENT:
+			break;
+		case AUTHZ_FAULT_MALFORMED:
+			reason = "session token is malformed";
+			break;
+		case AUTHZ_FAULT_SIGNATURE:
+			reason = "session token is not signed by a key of this database";
+			break;
+		case AUTHZ_FAULT_EXPIRED:
+			reason = "session has expired";
+			break;
+		case AUTHZ_FAULT_EARLY:
+			reason = "session is not valid yet";
+			hint = "Compare the clocks; authz.clock_skew is how far they may differ.";
+			break;
+		case AUTHZ_FAULT_ENDED:
+			reason = "session has ended";
+			break;
+		case AUTHZ_FAULT_BLOCKED:
+			reason = "session is blocked";
+			hint = NULL;
+			break;
+	}
+	ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", reason),
+					hint ? errhint("%s", hint) : 0));
+}
+
+AuthzSession *
+authz_session_copy(const AuthzSession *session)
+{
+	MemoryContext context = AllocSetContextCreate(cache, "authz session", ALLOCSET_SMALL_SIZES);
+	Verified *verified = MemoryContextAllocZero(context, sizeof(Verified));
+	AuthzSession *copy = &verified->session;
+
+	verified->context = context;
+	*copy = *session;
+	copy->session_id = copy_text(context, session->session_id);
+	copy->user_id = copy_text(context, session->user_id);
+	copy->actor = copy_text(context, session->actor);
+	copy->privileges = copy_text(context, session->privileges);
+	copy->confinement = copy_text(context, session->confinement);
+	copy->roles = copy_text(context, session->roles);
+	return copy;
+}
+
+uint64
+authz_session_verified(void)
+{
+	return nverified;
+}
+
+void
+authz_session_init(void)
+{
+	cache = AllocSetContextCreate(TopMemoryContext, "authz sessions", ALLOCSET_DEFAULT_SIZES);
+	authz_announce_listen(change_arrived);
+}

@@ -1,0 +1,79 @@
+/*
+ * session.h
+ *	  Who is asking: the session in force, verified.
+ */
+#ifndef AUTHZ_SESSION_SESSION_H
+#define AUTHZ_SESSION_SESSION_H
+
+#include "postgres.h"
+
+#include "compat.h"
+#include "datatype/timestamp.h"
+#include "store/announce.h"
+
+typedef enum AuthzSessionType
+{
+	AUTHZ_SESSION_WIDGET,
+	AUTHZ_SESSION_USER,
+	AUTHZ_SESSION_ADMIN
+} AuthzSessionType;
+
+/* Why a text is nobody's. */
+typedef enum AuthzFault
+{
+	AUTHZ_FAULT_NONE,
+	AUTHZ_FAULT_ABSENT, /* no session is set */
+	AUTHZ_FAULT_MALFORMED,
+	AUTHZ_FAULT_SIGNATURE, /* not signed by a key of this database */
+	AUTHZ_FAULT_EXPIRED,
+	AUTHZ_FAULT_EARLY,	/* not valid yet */
+	AUTHZ_FAULT_ENDED,	/* ended, revoked, or never committed */
+	AUTHZ_FAULT_BLOCKED /* account, user or app token is blocked or deleted */
+} AuthzFault;
+
+#define AUTHZ_SESSION_KEYS 4
+
+typedef struct AuthzSession
+{
+	char *session_id;
+	int account_id;
+	int64 principal_id; /* 0: nobody in particular */
+	char *user_id;		/* NULL with principal_id 0 */
+	AuthzSessionType type;
+	char *actor;	  /* NULL for none */
+	char *privileges; /* '' for none */
+	TimestampTz expires_at;
+
+	/* The privileges that every check needs. */
+	bool entitlement_off; /* disableentitlement without enableentitlement */
+	char *confinement;	  /* contexts of privacycontext, NULL for none */
+	char *roles;		  /* setrole, a line feed, restrictingrole; NULL for neither */
+} AuthzSession;
+
+extern void authz_session_init(void);
+
+/*
+ * The session in force, NULL for nobody; then *fault, if asked for, tells why.
+ * The result lives as long as the session stays in force and its keys unchanged;
+ * keep it beyond the current call with authz_session_pin. Accept invalidation
+ * messages first.
+ */
+extern AuthzSession *authz_session_current(AuthzFault *fault);
+
+/* Keeps a verified session's memory until it is unpinned as often. */
+extern void authz_session_pin(AuthzSession *session);
+extern void authz_session_unpin(AuthzSession *session);
+
+/* What such privileges say of roles: AuthzSession.roles, in the current context. */
+extern char *authz_session_roles(const char *privileges);
+
+/* Raises 28000 with the reason. */
+AUTHZ_NORETURN extern void authz_session_refuse(AuthzFault fault);
+
+/* A copy of a session that is in force in another process, to be pinned. */
+extern AuthzSession *authz_session_copy(const AuthzSession *session);
+
+/* How many texts this backend has verified from scratch. */
+extern uint64 authz_session_verified(void);
+
+#endif

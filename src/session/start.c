@@ -1,0 +1,186 @@
+/*
+ * start.c
+ *	  Starting and ending sessions: rows and signed tokens.
+ *
+ * A session has a row, so that what is rolled back never existed and ending is
+ * exact. Widget sessions have none: anybody starts them, as many as he likes,
+ * and they are nobody's in particular.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "pure/digest.h"
+#include "pure/privileges.h"
+#include "pure/token.h"
+#include "session/key.h"
+#include "session/start.h"
+#include "store/announce.h"
+#include "store/statement.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#define SESSION_ID_BYTES 16
+
+static AuthzStatement insert_statement = {
+	.sql = "INSERT INTO authz.session (session_id, account_id, principal_id, session_type,"
+		   "                           apptoken_id, privileges, started_at, expires_at)"
+		   " VALUES ($1, $2, $3, authz.session_type($4), $5, $6, $7, $8)",
+	.nargs = 8,
+	.argtypes = {TEXTOID, INT4OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+				 TIMESTAMPTZOID},
+};
+
+/* With one start in eight, twice as many rows as have come: the table shrinks to what is in force. */
+#define PURGE_MASK 7
+static AuthzStatement purge_statement = {
+	.sql = "DELETE FROM authz.session WHERE session_id IN ("
+		   "  SELECT session_id FROM authz.session WHERE expires_at < $1"
+		   "   ORDER BY expires_at LIMIT 16 FOR UPDATE SKIP LOCKED)",
+	.nargs = 1,
+	.argtypes = {TIMESTAMPTZOID},
+};
+
+static AuthzStatement delete_statement = {
+	.sql = "WITH ended AS (DELETE FROM authz.session WHERE session_id = $1 RETURNING 1),"
+		   " revoked AS ("
+		   "  INSERT INTO authz.revocation (account_id, session_id, expires_at)"
+		   "  SELECT $2, $1, $3 WHERE $4 RETURNING 1)"
+		   " SELECT EXISTS (SELECT FROM ended) OR EXISTS (SELECT FROM revoked)",
+	.nargs = 4,
+	.argtypes = {TEXTOID, INT4OID, TIMESTAMPTZOID, BOOLOID},
+};
+
+static int64
+to_unix(TimestampTz moment)
+{
+	return moment / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+}
+
+static void
+insert_row(const AuthzStart *start, const AuthzToken *token, TimestampTz now,
+		   TimestampTz expires_at)
+{
+	Datum values[8];
+	char nulls[9] = "        ";
+
+	values[0] = CStringGetTextDatum(token->session_id);
+	values[1] = Int32GetDatum(start->account_id);
+	values[2] = Int64GetDatum(start->principal_id);
+	nulls[2] = start->principal_id == 0 ? 'n' : ' ';
+	values[3] = Int32GetDatum((int) start->type);
+	values[4] = start->apptoken_id ? CStringGetTextDatum(start->apptoken_id) : (Datum) 0;
+	nulls[4] = start->apptoken_id ? ' ' : 'n';
+	values[5] = CStringGetTextDatum(start->privileges);
+	values[6] = TimestampTzGetDatum(now);
+	values[7] = TimestampTzGetDatum(expires_at);
+	(void) authz_store_write(&insert_statement, values, nulls);
+
+	/* A rollback takes the row away, and with it what was found out about the session. */
+	authz_own_session();
+}
+
+static void
+purge(TimestampTz now)
+{
+	Datum values[1];
+
+	values[0] = TimestampTzGetDatum(now);
+	(void) authz_store_write(&purge_statement, values, NULL);
+}
+
+static void
+sign(const AuthzStart *start, AuthzToken *token, char *signed_text)
+{
+	const AuthzKey *key = authz_key_current(start->account_id);
+	size_t length;
+
+	if (key == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the account has no key to sign with"),
+						errhint("Make one with authz_signing_key_rotate().")));
+	strlcpy(token->kid, key->kid, sizeof(token->kid));
+	strlcpy(token->issuer, key->issuer, sizeof(token->issuer));
+	if (authz_token_write(token, key->secret, key->length, signed_text, AUTHZ_TOKEN_MAX_BYTES + 1,
+						  &length) != AUTHZ_TOKEN_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("session token would be too long"),
+				 errhint("Shorten the privileges.")));
+}
+
+AuthzStarted
+authz_session_start(const AuthzStart *start)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	AuthzToken *token = palloc0(sizeof(AuthzToken));
+	char *signed_text = palloc(AUTHZ_TOKEN_MAX_BYTES + 1);
+	uint8 random[SESSION_ID_BYTES];
+	AuthzStarted started;
+	AuthzActing acting;
+
+	if (!pg_strong_random(random, sizeof(random)))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not make a session id")));
+	authz_hex_encode(random, sizeof(random), token->session_id);
+	token->account_id = start->account_id;
+	token->principal_id = start->principal_id;
+	token->session_type = start->type;
+	token->issued_at = to_unix(now);
+	token->expires_at = token->issued_at + start->lifetime;
+	strlcpy(token->privileges, start->privileges, sizeof(token->privileges));
+	if (start->apptoken_id != NULL)
+		snprintf(token->actor, sizeof(token->actor), "apptoken:%s", start->apptoken_id);
+	sign(start, token, signed_text);
+
+	started.token = signed_text;
+	started.session_id = pstrdup(token->session_id);
+	started.actor = token->actor[0] ? pstrdup(token->actor) : NULL;
+	started.expires_at = now - now % USECS_PER_SEC + start->lifetime * USECS_PER_SEC;
+	if (start->type != AUTHZ_SESSION_WIDGET)
+	{
+		authz_store_begin(&acting);
+		insert_row(start, token, now, started.expires_at);
+
+		/* An older snapshot may meet rows that another purge has deleted since. */
+		if ((random[0] & PURGE_MASK) == 0 && !IsolationUsesXactSnapshot())
+			purge(now);
+		authz_store_end(&acting);
+	}
+	pfree(token);
+	return started;
+}
+
+bool
+authz_session_end(const AuthzSession *session)
+{
+	Datum values[4];
+	AuthzActing acting;
+	bool ended;
+
+	values[0] = CStringGetTextDatum(session->session_id);
+	values[1] = Int32GetDatum(session->account_id);
+	values[2] = TimestampTzGetDatum(session->expires_at);
+	values[3] = BoolGetDatum(session->type == AUTHZ_SESSION_WIDGET);
+	authz_store_begin(&acting);
+	(void) authz_store_write(&delete_statement, values, NULL);
+	ended = authz_store_bool(0, 1);
+	authz_store_end(&acting);
+	return ended;
+}
+
+void
+authz_session_check_privileges(const char *privileges)
+{
+	/* A limit that is not kept must not be promised. */
+	static const char *const unkept[] = {"actionslimit", "iprestrict", "urirestrict", "limitentry"};
+	size_t length = strlen(privileges);
+
+	if (authz_privileges_check(privileges, length) != AUTHZ_PRIVILEGES_OK)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("malformed privileges"),
+						errhint("Write them as key:value/value,key,… in printable text of at most "
+								"%d bytes.",
+								AUTHZ_PRIVILEGES_MAX_BYTES)));
+	for (int i = 0; i < lengthof(unkept); i++)
+		if (authz_privileges_has(privileges, length, unkept[i], NULL))
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("privilege \"%s\" is not supported", unkept[i])));
+}

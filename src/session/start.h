@@ -1,0 +1,41 @@
+/*
+ * start.h
+ *	  Starting and ending sessions: rows and signed tokens.
+ *
+ * Whoever calls these has decided that the session may be started.
+ */
+#ifndef AUTHZ_SESSION_START_H
+#define AUTHZ_SESSION_START_H
+
+#include "postgres.h"
+
+#include "session/session.h"
+
+typedef struct AuthzStart
+{
+	int account_id;
+	int64 principal_id; /* 0 for nobody in particular */
+	AuthzSessionType type;
+	const char *apptoken_id; /* that it is started with, NULL for none */
+	const char *privileges;	 /* '' for none */
+	int64 lifetime;			 /* seconds */
+} AuthzStart;
+
+typedef struct AuthzStarted
+{
+	char *token;
+	char *session_id;
+	char *actor; /* NULL for none */
+	TimestampTz expires_at;
+} AuthzStarted;
+
+/* 55000 where the account has no key to sign with. */
+extern AuthzStarted authz_session_start(const AuthzStart *start);
+
+/* Ends the session; false when it had ended. */
+extern bool authz_session_end(const AuthzSession *session);
+
+/* Raises 22023 for a malformed privilege string, 0A000 for a limit that cannot be kept here. */
+extern void authz_session_check_privileges(const char *privileges);
+
+#endif

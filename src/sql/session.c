@@ -1,0 +1,153 @@
+/*
+ * session.c
+ *	  The doors to the session in force: putting it there, asking, ending.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "entitle/judge.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "session/session.h"
+#include "session/start.h"
+#include "sql/door.h"
+#include "sql/session_info.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+static Datum
+current_info(FunctionCallInfo fcinfo, AuthzJudgement *judgement)
+{
+	const AuthzSession *session = authz_judgement_session(judgement);
+	AuthzSessionInfo info = {
+		.session_id = session->session_id,
+		.type = session->type,
+		.account_id = session->account_id,
+		.user_id = session->user_id,
+		.actor = session->actor,
+		.role_ids = authz_judgement_roles(judgement),
+		.expires_at = session->expires_at,
+		.privileges = session->privileges,
+	};
+
+	return authz_session_info(fcinfo, &info);
+}
+
+PG_FUNCTION_INFO_V1(authz_use_session);
+
+/* authz_use_session(session_token text, is_local bool) */
+Datum
+authz_use_session(PG_FUNCTION_ARGS)
+{
+	char *token = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bool is_local = PG_ARGISNULL(1) || PG_GETARG_BOOL(1);
+	AuthzJudgement *judgement;
+
+	if (is_local)
+		WarnNoTransactionBlock(true, "authz_use_session(is_local)");
+	(void) set_config_option("authz.session", token, superuser() ? PGC_SUSET : PGC_USERSET,
+							 PGC_S_SESSION, is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0,
+							 false);
+	judgement = authz_judge_now();
+	if (authz_judgement_session(judgement) == NULL)
+	{
+		AuthzFault fault;
+
+		(void) authz_session_current(&fault);
+		authz_session_refuse(fault);
+	}
+	return current_info(fcinfo, judgement);
+}
+
+static const AuthzSession *
+session_of(FunctionCallInfo fcinfo, AuthzJudgement **judgement)
+{
+	bool pinned;
+
+	*judgement = authz_judge(fcinfo->flinfo, &pinned);
+	return authz_judgement_session(*judgement);
+}
+
+PG_FUNCTION_INFO_V1(authz_current_session);
+
+Datum
+authz_current_session(PG_FUNCTION_ARGS)
+{
+	AuthzJudgement *judgement;
+
+	if (session_of(fcinfo, &judgement) == NULL)
+		PG_RETURN_NULL();
+	return current_info(fcinfo, judgement);
+}
+
+PG_FUNCTION_INFO_V1(authz_current_user_id);
+
+Datum
+authz_current_user_id(PG_FUNCTION_ARGS)
+{
+	AuthzJudgement *judgement;
+	const AuthzSession *session = session_of(fcinfo, &judgement);
+
+	if (session == NULL || session->user_id == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(session->user_id));
+}
+
+PG_FUNCTION_INFO_V1(authz_current_account_id);
+
+Datum
+authz_current_account_id(PG_FUNCTION_ARGS)
+{
+	AuthzJudgement *judgement;
+	const AuthzSession *session = session_of(fcinfo, &judgement);
+
+	if (session == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(session->account_id);
+}
+
+PG_FUNCTION_INFO_V1(authz_current_actor);
+
+Datum
+authz_current_actor(PG_FUNCTION_ARGS)
+{
+	AuthzJudgement *judgement;
+	const AuthzSession *session = session_of(fcinfo, &judgement);
+
+	if (session == NULL || session->actor == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(session->actor));
+}
+
+PG_FUNCTION_INFO_V1(authz_end_session);
+
+Datum
+authz_end_session(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door = authz_door_open_session("session.end");
+
+	PreventCommandIfReadOnly("authz_end_session()");
+	PG_RETURN_BOOL(authz_session_end(authz_judgement_session(door.judgement)));
+}
+
+PG_FUNCTION_INFO_V1(authz_sessions_revoke);
+
+/*
+ * authz_sessions_revoke(session_id text, user_id text, apptoken_id text,
+ *						 application_id uuid, issuer text, started_before timestamptz)
+ */
+Datum
+authz_sessions_revoke(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door = authz_door_open("session.revoke");
+	bool given = false;
+
+	for (int i = 0; i < PG_NARGS(); i++)
+		given |= !PG_ARGISNULL(i);
+	if (!given)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("nothing says which sessions to revoke"),
+						errhint("Give at least one argument.")));
+	return authz_door_call(&door, fcinfo);
+}
