@@ -1,0 +1,89 @@
+/*
+ * listing.c
+ *	  Which categories a session is told of.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "entitle/listing.h"
+#include "store/statement.h"
+#include "utils/memutils.h"
+
+/* The categories of an account that appear in everybody's list. */
+typedef struct Listed
+{
+	AuthzEntry entry;
+	AuthzIdSet *categories;
+} Listed;
+
+static AuthzStatement listed_statement = {
+	.sql = "SELECT array_agg(category_id) FROM authz.category"
+		   " WHERE account_id = $1 AND appear_in_list = 'everyone'",
+	.nargs = 1,
+	.argtypes = {INT4OID},
+};
+
+static void
+load_listed(AuthzEntry *entry, Snapshot snapshot)
+{
+	int account_id = entry->key.account_id;
+	Datum values[1];
+
+	values[0] = Int32GetDatum(account_id);
+	(void) authz_store_read(&listed_statement, values, NULL, snapshot);
+	((Listed *) entry)->categories = authz_subject_read_set(entry->context, 1);
+	entry->horizon = DT_NOEND;
+	entry->keys = MemoryContextAlloc(entry->context, 2 * sizeof(AuthzChangeKey));
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_TREE, account_id);
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_CATEGORIES, account_id);
+}
+
+static AuthzEntryKind listed_kind = {.size = sizeof(Listed), .load = load_listed};
+
+void
+authz_listing_read(AuthzJudgement *judgement, AuthzListing *listing)
+{
+	const AuthzSession *session = authz_judgement_session(judgement);
+
+	memset(listing, 0, sizeof(*listing));
+	if (session == NULL)
+		return;
+	listing->all = authz_judgement_has_permission(judgement, "category.list");
+	authz_standing_read(judgement, &listing->standing);
+	if (!listing->all)
+	{
+		AuthzEntryKey key = {.account_id = session->account_id};
+
+		listing->listed = authz_cache_get(&listed_kind, &key);
+	}
+}
+
+void
+authz_listing_release(AuthzListing *listing)
+{
+	authz_standing_release(&listing->standing);
+	if (listing->listed.now != NULL)
+		authz_pair_release(&listing->listed);
+	listing->listed.now = NULL;
+}
+
+static bool
+appears(const AuthzEntry *entry, int64 category_id)
+{
+	const AuthzIdSet *set = ((const Listed *) entry)->categories;
+
+	return set != NULL && authz_idset_has(set, category_id);
+}
+
+bool
+authz_listing_shows(const AuthzListing *listing, int64 category_id)
+{
+	const AuthzPair *listed = &listing->listed;
+
+	if (!authz_standing_reaches(&listing->standing, category_id))
+		return false;
+	if (listing->all || authz_standing_has(&listing->standing, AUTHZ_LEVEL_MEMBER, category_id))
+		return true;
+	return listed->now != NULL && appears(listed->now, category_id) &&
+		   (listed->then == NULL || appears(listed->then, category_id));
+}

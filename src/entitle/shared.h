@@ -1,0 +1,32 @@
+/*
+ * shared.h
+ *	  What an account's categories open to more than their members.
+ */
+#ifndef AUTHZ_ENTITLE_SHARED_H
+#define AUTHZ_ENTITLE_SHARED_H
+
+#include "entitle/cache.h"
+#include "pure/idset.h"
+
+typedef struct AuthzShared
+{
+	AuthzEntry entry;
+	AuthzIdSet *everyone;	   /* visible to any session in scope */
+	AuthzIdSet *authenticated; /* visible to any user in scope */
+	AuthzIdSet *open;		   /* where whoever may view may contribute */
+	AuthzIdSet *scope;		   /* of a confined session: all it can reach; else NULL */
+} AuthzShared;
+
+/* Key: account, and as selector the contexts that the session is confined to. */
+extern AuthzEntryKind authz_shared_kind;
+
+typedef struct AuthzEvery
+{
+	AuthzEntry entry;
+	AuthzIdSet *categories; /* of the account */
+} AuthzEvery;
+
+/* Key: account. */
+extern AuthzEntryKind authz_every_kind;
+
+#endif

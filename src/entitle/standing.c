@@ -1,0 +1,67 @@
+/*
+ * standing.c
+ *	  What a session is to categories.
+ *
+ * A gate admits what is open as well as what the session has a level on, within
+ * what the session reaches; so what the gate and the subject's own levels have
+ * in common is what it has. To manage is never open to anybody.
+ */
+#include "postgres.h"
+
+#include "entitle/standing.h"
+
+void
+authz_standing_read(AuthzJudgement *judgement, AuthzStanding *standing)
+{
+	const AuthzSession *session = authz_judgement_session(judgement);
+
+	memset(standing, 0, sizeof(*standing));
+	for (int level = AUTHZ_LEVEL_MEMBER; level <= AUTHZ_LEVEL_MANAGER; level++)
+		authz_judgement_gate(judgement, (AuthzLevel) level, NULL, 0, &standing->gates[level]);
+	if (session != NULL && session->principal_id != 0)
+	{
+		AuthzEntryKey key = {.account_id = session->account_id,
+							 .principal_id = session->principal_id};
+
+		standing->subject = authz_cache_get(&authz_subject_kind, &key);
+	}
+}
+
+void
+authz_standing_release(AuthzStanding *standing)
+{
+	if (standing->subject.now != NULL)
+		authz_pair_release(&standing->subject);
+	standing->subject.now = NULL;
+}
+
+static bool
+entry_has(const AuthzEntry *entry, AuthzLevel level, int64 category_id)
+{
+	const AuthzIdSet *set = ((const AuthzSubject *) entry)->levels[level];
+
+	return set != NULL && authz_idset_has(set, category_id);
+}
+
+bool
+authz_standing_has(const AuthzStanding *standing, AuthzLevel level, int64 category_id)
+{
+	const AuthzPair *subject = &standing->subject;
+
+	if (authz_gate_admits(&standing->gates[AUTHZ_LEVEL_MANAGER], category_id))
+		return true;
+	return subject->now != NULL && authz_gate_admits(&standing->gates[level], category_id) &&
+		   entry_has(subject->now, level, category_id) &&
+		   (subject->then == NULL || entry_has(subject->then, level, category_id));
+}
+
+bool
+authz_standing_reaches(const AuthzStanding *standing, int64 category_id)
+{
+	const AuthzGate *gate = &standing->gates[AUTHZ_LEVEL_MANAGER];
+
+	for (int i = 0; i < gate->nsides; i++)
+		if (gate->sides[i].scope != NULL && !authz_idset_has(gate->sides[i].scope, category_id))
+			return false;
+	return gate->nsides > 0;
+}
