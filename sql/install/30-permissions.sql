@@ -1,0 +1,59 @@
+-- Permissions --------------------------------------------------------------
+--
+-- What the management functions ask for: the name of the function without
+-- authz_, with a dot before the verb. They are a view, not rows, so that a
+-- dump never brings back those of another version.
+
+CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
+	('account.manage',          true,  'name, harmless settings and secrets of the account'),
+	('apptoken.add',            false, 'make app tokens'),
+	('apptoken.delete',         false, 'delete app tokens'),
+	('apptoken.list',           false, 'see all app tokens'),
+	('apptoken.update',         false, 'change app tokens'),
+	('category.add',            false, 'make categories'),
+	('category.delete',         false, 'delete categories'),
+	('category.list',           false, 'see that every category exists'),
+	('category.move',           false, 'move categories in the tree'),
+	('category.update',         false, 'change the rules of categories'),
+	('category_user.activate',  false, 'admit those who wait for membership'),
+	('category_user.add',       false, 'add members to categories'),
+	('category_user.deactivate', false, 'suspend members of categories'),
+	('category_user.delete',    false, 'remove members from categories'),
+	('category_user.list',      false, 'see the members of every category'),
+	('category_user.update',    false, 'change members of categories'),
+	('content.manage_all',      true,  'manage the content of every category'),
+	('content.view_all',        true,  'view the content of every category'),
+	('group.add',               false, 'make groups'),
+	('group.delete',            false, 'delete groups'),
+	('group.list',              false, 'see all groups'),
+	('group.update',            false, 'rename and block groups'),
+	('group_user.add',          false, 'add members to groups'),
+	('group_user.delete',       false, 'remove members from groups'),
+	('group_user.list',         false, 'see the members of every group'),
+	('permission.add',          false, 'register permissions'),
+	('permission.delete',       false, 'unregister permissions'),
+	('permission.list',         false, 'see all permissions'),
+	('role.add',                false, 'make roles'),
+	('role.delete',             false, 'delete roles'),
+	('role.list',               false, 'see all roles'),
+	('role.update',             false, 'change roles'),
+	('role_user.add',           false, 'give roles'),
+	('role_user.delete',        false, 'take roles away'),
+	('role_user.list',          false, 'see who has which role'),
+	('session.list',            false, 'see all sessions in force'),
+	('session.revoke',          false, 'end sessions of others'),
+	('signing_key.rotate',      false, 'replace the key that signs sessions'),
+	('table.protect',           false, 'protect content tables'),
+	('user.add',                false, 'make users'),
+	('user.delete',             false, 'delete users'),
+	('user.impersonate',        true,  'make app tokens that act as others'),
+	('user.list',               false, 'see all users'),
+	('user.update',             false, 'change and block users');
+COMMENT ON VIEW authz.builtin_permission IS
+	'permissions that authz itself asks for; explicit: matched by its own name only, never by a pattern';
+
+CREATE FUNCTION authz_administer() RETURNS bool
+	LANGUAGE sql STABLE PARALLEL SAFE
+	RETURN true;
+COMMENT ON FUNCTION authz_administer() IS
+	'to be granted EXECUTE on it is the right to manage every account while no session is set';

@@ -1,0 +1,224 @@
+-- Accounts -----------------------------------------------------------------
+
+CREATE FUNCTION authz_account_add(name text, account_id int DEFAULT NULL, admin_secret text DEFAULT NULL,
+		OUT account_id int, OUT widget_id text, OUT admin_secret text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_account_add(text, int, text) IS
+	'makes an account with its administration secret, shown once, and its first signing key';
+
+CREATE FUNCTION authz_account_update(account_id int, name text DEFAULT NULL, settings jsonb DEFAULT NULL, status text DEFAULT NULL)
+	RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_account_update(int, text, jsonb, text) IS
+	'changes an account; settings are merged into the ones it has, null removes one';
+
+CREATE FUNCTION authz_account_rotate_secret(account_id int, overlap int DEFAULT 86400) RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_account_rotate_secret(int, int) IS
+	'makes a new administration secret, shown once; the former ones hold for the seconds of overlap';
+
+CREATE FUNCTION authz_signing_key_rotate(algorithm text DEFAULT NULL, overlap int DEFAULT 86400) RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_signing_key_rotate(text, int) IS
+	'makes a new key to sign sessions; what the former one signed holds for the seconds of overlap';
+
+-- Waits for others that change what is one per account.
+CREATE FUNCTION authz.lock_account(account_id int) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	PERFORM FROM authz.account a WHERE a.account_id = lock_account.account_id FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no account %s', account_id);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.lock_account(int) IS 'locks an account against others that lock it, until the transaction ends';
+
+CREATE FUNCTION authz.new_account_secret(account_id int, chosen text) RETURNS text
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	secret text := coalesce(nullif(chosen, ''), authz.random_hex(16));
+BEGIN
+	INSERT INTO authz.account_secret (account_id, number, verifier)
+	SELECT new_account_secret.account_id, coalesce(max(s.number), 0) + 1,
+		CASE WHEN coalesce(chosen, '') = '' THEN authz.verifier(secret) ELSE authz.crypt_verifier(secret) END
+	FROM authz.account_secret s WHERE s.account_id = new_account_secret.account_id;
+	RETURN secret;
+END
+$$;
+COMMENT ON FUNCTION authz.new_account_secret(int, text) IS 'adds an administration secret, the chosen one or one made here';
+
+CREATE FUNCTION authz.new_signing_key(account_id int) RETURNS text
+	LANGUAGE sql VOLATILE AS $$
+	INSERT INTO authz.signing_key (kid, account_id, algorithm, secret_id)
+	VALUES (authz.random_hex(8), account_id, 'HS256', authz.keep_secret(authz.random_bytes(32)))
+	RETURNING kid
+$$;
+COMMENT ON FUNCTION authz.new_signing_key(int) IS 'makes the key that signs an account''s sessions from now on';
+
+CREATE FUNCTION authz.account_add(no_account int, acting bigint, name text, account_id int, admin_secret text,
+		OUT number int, OUT widget_id text, OUT secret text)
+	LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	PERFORM authz.check_given(name, 'name');
+	number := authz.new_id('authz.account_id_seq', account_id);
+	IF EXISTS (SELECT FROM authz.account a WHERE a.account_id = number) THEN
+		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('account %s exists already', number);
+	END IF;
+	INSERT INTO authz.account (account_id, name) VALUES (number, name);
+	secret := authz.new_account_secret(number, admin_secret);
+	PERFORM authz.new_signing_key(number);
+	widget_id := '_' || number;
+	PERFORM authz.note(number, acting, 'account.add', number::text, jsonb_build_object('name', name));
+END
+$$;
+COMMENT ON FUNCTION authz.account_add(int, bigint, text, int, text) IS 'body of authz_account_add()';
+
+CREATE FUNCTION authz.account_update(own_account int, acting bigint, account_id int, name text, settings jsonb, status text) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	new_status @extschema@.authz_status := authz.word(status, 'status', enum_range(NULL::@extschema@.authz_status));
+	new_settings jsonb;
+BEGIN
+	PERFORM authz.lock_account(account_id);
+	IF settings IS NOT NULL THEN
+		new_settings := authz.settings_after(account_id, settings, own_account <> 0);
+	END IF;
+	UPDATE authz.account a
+	SET name = coalesce(nullif(account_update.name, ''), a.name),
+		settings = coalesce(new_settings, a.settings),
+		status = coalesce(new_status, a.status),
+		updated_at = now()
+	WHERE a.account_id = account_update.account_id;
+	PERFORM authz.note(account_id, acting, 'account.update', account_id::text,
+		jsonb_build_object('name', name, 'settings', settings, 'status', new_status));
+END
+$$;
+COMMENT ON FUNCTION authz.account_update(int, bigint, int, text, jsonb, text) IS 'body of authz_account_update()';
+
+CREATE FUNCTION authz.account_rotate_secret(own_account int, acting bigint, account_id int, overlap int) RETURNS text
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	holds interval := make_interval(secs => coalesce(overlap, 86400));
+	secret text;
+BEGIN
+	PERFORM authz.check_seconds(overlap, 'overlap', 0);
+	PERFORM authz.lock_account(account_id);
+	DELETE FROM authz.account_secret s WHERE s.account_id = account_rotate_secret.account_id AND s.expires_at <= now();
+	UPDATE authz.account_secret s SET expires_at = least(s.expires_at, now() + holds)
+	WHERE s.account_id = account_rotate_secret.account_id;
+	secret := authz.new_account_secret(account_id, NULL);
+	PERFORM authz.note(account_id, acting, 'account.rotate_secret', account_id::text, jsonb_build_object('overlap', overlap));
+	RETURN secret;
+END
+$$;
+COMMENT ON FUNCTION authz.account_rotate_secret(int, bigint, int, int) IS 'body of authz_account_rotate_secret()';
+
+CREATE FUNCTION authz.signing_key_rotate(account_id int, acting bigint, algorithm text, overlap int) RETURNS text
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	holds interval := make_interval(secs => coalesce(overlap, 86400));
+	retired bigint[];
+	new_kid text;
+BEGIN
+	IF upper(nullif(algorithm, '')) <> 'HS256' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid algorithm "%s"', algorithm), HINT = 'It is HS256.';
+	END IF;
+	PERFORM authz.check_seconds(overlap, 'overlap', 0);
+	PERFORM authz.lock_account(account_id);
+	WITH gone AS (
+		DELETE FROM authz.signing_key k
+		WHERE k.account_id = signing_key_rotate.account_id AND k.retires_at <= now() RETURNING k.secret_id)
+	SELECT array_agg(g.secret_id) INTO retired FROM gone g;
+	DELETE FROM authz.secret s WHERE s.secret_id = ANY (retired);
+	UPDATE authz.signing_key k SET retires_at = least(k.retires_at, now() + holds)
+	WHERE k.account_id = signing_key_rotate.account_id;
+	new_kid := authz.new_signing_key(account_id);
+	PERFORM authz.note(account_id, acting, 'signing_key.rotate', new_kid, jsonb_build_object('overlap', overlap));
+	RETURN new_kid;
+END
+$$;
+COMMENT ON FUNCTION authz.signing_key_rotate(int, bigint, text, int) IS 'body of authz_signing_key_rotate()';
+
+-- Settings. What weakens the account is for the database plane alone.
+
+CREATE FUNCTION authz.check_setting(account_id int, name text, value jsonb) RETURNS void
+	LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	word text := value #>> '{}';
+	whole bool := jsonb_typeof(value) = 'number' AND word ~ '^[0-9]{1,9}$';
+	hint text;
+BEGIN
+	CASE
+		WHEN name = 'legacy_hashes' THEN
+			IF jsonb_typeof(value) <> 'boolean' THEN
+				hint := 'It is true or false.';
+			END IF;
+		WHEN name = 'max_session_duration' THEN
+			IF NOT whole OR word::int = 0 THEN
+				hint := 'It is a number of seconds, at least 1.';
+			END IF;
+		WHEN name IN ('max_category_members', 'max_user_groups') THEN
+			IF NOT whole THEN
+				hint := 'It is a whole number; 0 is no limit.';
+			END IF;
+		WHEN name IN ('default_user_role', 'default_widget_role') THEN
+			IF jsonb_typeof(value) NOT IN ('string', 'number') THEN
+				hint := 'It is the id or the name of a role.';
+			ELSIF NOT EXISTS (
+				SELECT FROM authz.role r
+				WHERE r.account_id = check_setting.account_id AND r.application_id IS NULL AND r.status <> 'deleted'
+					AND CASE WHEN word ~ '^[0-9]{1,18}$' THEN r.role_id = word::bigint ELSE r.name = word END)
+			THEN
+				RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no role "%s"', word);
+			END IF;
+		WHEN name IN ('token_format', 'accept_ks', 'max_entry_categories', 'subject_lock', 'audience',
+				'strict_privacy_context', 'managers_group') THEN
+			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
+		ELSE
+			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
+				HINT = 'Settings are default_user_role, default_widget_role, legacy_hashes, max_category_members, '
+					'max_session_duration and max_user_groups.';
+	END CASE;
+	IF hint IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid value of setting "%s"', name), HINT = hint;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.check_setting(int, text, jsonb) IS 'raises unless the value is one for that setting';
+
+CREATE FUNCTION authz.setting_weakens(name text, old jsonb, new jsonb) RETURNS bool
+	LANGUAGE sql IMMUTABLE
+	RETURN CASE name
+		WHEN 'legacy_hashes' THEN new = 'true'
+		WHEN 'max_session_duration' THEN
+			coalesce((new #>> '{}'::text[])::int, 86400) > coalesce((old #>> '{}'::text[])::int, 86400)
+		WHEN 'default_user_role' THEN new <> 'null' AND new IS DISTINCT FROM old
+		WHEN 'default_widget_role' THEN new <> 'null' AND new IS DISTINCT FROM old
+		ELSE false
+	END;
+COMMENT ON FUNCTION authz.setting_weakens(text, jsonb, jsonb) IS 'whether a change of that setting gives somebody more than before';
+
+CREATE FUNCTION authz.settings_after(account_id int, changes jsonb, bound bool) RETURNS jsonb
+	LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	before jsonb;
+	change record;
+BEGIN
+	IF jsonb_typeof(changes) <> 'object' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'settings must be an object';
+	END IF;
+	SELECT a.settings INTO before FROM authz.account a WHERE a.account_id = settings_after.account_id;
+	FOR change IN SELECT c.key, c.value FROM jsonb_each(changes) c LOOP
+		IF change.value <> 'null' THEN
+			PERFORM authz.check_setting(account_id, change.key, change.value);
+		END IF;
+		IF bound AND authz.setting_weakens(change.key, before -> change.key, change.value) THEN
+			RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'permission denied',
+				HINT = 'Settings that weaken an account are changed while no session is set.';
+		END IF;
+	END LOOP;
+	RETURN jsonb_strip_nulls(before || changes);
+END
+$$;
+COMMENT ON FUNCTION authz.settings_after(int, jsonb, bool) IS 'settings after changes that are checked';

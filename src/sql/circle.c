@@ -1,0 +1,69 @@
+/*
+ * circle.c
+ *	  Whether groups or categories contain themselves.
+ *
+ * Asked after a change and under a lock that all such changes take. What others
+ * have committed since counts in every isolation level, so the question is put
+ * to this moment and not to the transaction's snapshot, which may be older.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "store/statement.h"
+#include "utils/snapmgr.h"
+
+static bool
+finds(AuthzStatement *statement, int64 id)
+{
+	AuthzActing acting;
+	Snapshot snapshot;
+	Datum values[1];
+	bool found;
+
+	values[0] = Int64GetDatum(id);
+	authz_store_begin(&acting);
+	snapshot = authz_store_snapshot();
+	found = authz_store_read(statement, values, NULL, snapshot) > 0;
+	UnregisterSnapshot(snapshot);
+	authz_store_end(&acting);
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(authz_group_contains_itself);
+
+/* authz.group_contains_itself(group_id bigint) */
+Datum
+authz_group_contains_itself(PG_FUNCTION_ARGS)
+{
+	static AuthzStatement statement = {
+		.sql = "WITH RECURSIVE up(id) AS ("
+			   "  SELECT g.group_id FROM authz.group_user g WHERE g.principal_id = $1"
+			   "  UNION SELECT g.group_id FROM up"
+			   "    JOIN authz.group_user g ON g.principal_id = up.id)"
+			   " SELECT FROM up WHERE id = $1",
+		.nargs = 1,
+		.argtypes = {INT8OID},
+	};
+
+	PG_RETURN_BOOL(finds(&statement, PG_GETARG_INT64(0)));
+}
+
+PG_FUNCTION_INFO_V1(authz_category_contains_itself);
+
+/* authz.category_contains_itself(category_id bigint) */
+Datum
+authz_category_contains_itself(PG_FUNCTION_ARGS)
+{
+	static AuthzStatement statement = {
+		.sql = "WITH RECURSIVE up(id) AS ("
+			   "  SELECT p.parent_id FROM authz.category_place p WHERE p.category_id = $1"
+			   "  UNION SELECT p.parent_id FROM up"
+			   "    JOIN authz.category_place p ON p.category_id = up.id)"
+			   " SELECT FROM up WHERE id = $1",
+		.nargs = 1,
+		.argtypes = {INT8OID},
+	};
+
+	PG_RETURN_BOOL(finds(&statement, PG_GETARG_INT64(0)));
+}
