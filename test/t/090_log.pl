@@ -1,0 +1,117 @@
+# However much the server logs, no token and no secret that comes as a bind
+# parameter is in its log or in what the client is told.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use World;
+
+my $node = PostgreSQL::Test::Cluster->new('log');
+$node->init;
+$node->start;
+World::create($node);
+
+# The parameters themselves are logged by PostgreSQL unless it is told not to.
+$node->append_conf(
+	'postgresql.conf', q(
+log_statement = all
+log_min_duration_statement = 0
+log_min_messages = debug5
+log_error_verbosity = verbose
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+session_preload_libraries = 'authz'
+authz.require_ssl = off
+));
+$node->restart;
+
+my %secret = (
+	ann     => World::token($node, 'ann'),
+	account => $node->safe_psql('postgres', 'SELECT value FROM secret'),
+	widget  => $node->safe_psql('postgres', q(SELECT session_token FROM authz_start_widget_session('_1'))),
+	chosen  => 'chosen-for-the-app-token-7f3a',
+	admin   => 'chosen-for-the-account-91bc',
+	long    => 'chosen-but-too-long-' . 'x5' x 40,
+	guess   => 'guessed-secret-55e1');
+$secret{forged} = substr($secret{ann}, 0, -6) . 'AAAAAA';
+$secret{broken} = substr($secret{ann}, 20);
+$secret{hash}   = $node->safe_psql('postgres',
+	"SELECT encode(sha256('$secret{widget}$secret{chosen}'::bytea), 'hex')");
+my $offset = -s $node->logfile;
+my $scripts = 0;
+
+# Runs statements with the secrets as bind parameters and looks for these in the
+# log and in the client's output.
+sub keeps_secret
+{
+	my ($name, $sql, $outcome, @which) = @_;
+	my $file = PostgreSQL::Test::Utils::tempdir() . '/' . ++$scripts . '.sql';
+	my @variables = map { ('-D', "$_=$secret{$_}") } @which;
+
+	append_to_file($file, $sql);
+	my ($stdout, $stderr) =
+	  run_command([ 'pgbench', '-n', '-M', 'extended', '-t', '1', '-f', $file, @variables, $node->connstr('postgres') ]);
+	my $log = slurp_file($node->logfile, $offset);
+
+	like("$stdout\n$stderr", $outcome, "$name: that is what happens");
+	like($log, qr/(execute|parse|statement).*authz_/, "$name: it was logged");
+	foreach my $what (sort keys %secret)
+	{
+		# Parts give away as much: the signature of a token, the half of a secret.
+		my $length = length $secret{$what};
+		my $tail = substr($secret{$what}, -int($length / 3));
+
+		unlike($log, qr/\Q$tail\E/, "$name: $what is not in the log");
+		unlike("$stdout\n$stderr", qr/\Q$tail\E/, "$name: the client is not told $what");
+	}
+	$offset = -s $node->logfile;
+	return;
+}
+
+my $done = qr{processed: 1/1};
+
+keeps_secret('the setting', "SELECT set_config('authz.session', :ann, false);\nSELECT authz_current_user_id();\n", $done, 'ann');
+keeps_secret('authz_use_session', "SELECT (authz_use_session(:ann, false)).user_id;\n", $done, 'ann');
+keeps_secret('a forged token', "SELECT (authz_use_session(:forged, false)).user_id;\n", qr/not signed by a key/, 'forged');
+keeps_secret('a broken token', "SELECT (authz_use_session(:broken, false)).user_id;\n", qr/malformed/, 'broken');
+keeps_secret('the account\'s secret', "SELECT (authz_start_secret_session(1, :account, 'ann')).user_id;\n", $done, 'account');
+keeps_secret('a wrong one', "SELECT (authz_start_secret_session(1, :guess, 'ann')).user_id;\n", qr/wrong id, hash or secret/, 'guess');
+keeps_secret('an app token of one\'s choice', "SELECT (authz_apptoken_add(id => 'app', token => :chosen)).id;\n", $done, 'chosen');
+keeps_secret('the same again', "SELECT (authz_apptoken_add(id => 'app', token => :chosen)).id;\n", qr/ERROR/, 'chosen');
+keeps_secret('its exchange', "SELECT set_config('authz.session', :widget, false);\nSELECT (authz_start_session('app', :hash)).actor;\n",
+	$done, 'widget', 'hash');
+keeps_secret('a wrong hash', "SELECT set_config('authz.session', :widget, false);\nSELECT (authz_start_session('app', :guess)).actor;\n",
+	qr/wrong id, hash or secret/, 'widget', 'guess');
+keeps_secret('an account\'s secret of one\'s choice', "SELECT (authz_account_add('two', 2, :admin)).account_id;\n", $done, 'admin');
+keeps_secret('one that is too long', "SELECT (authz_account_add('three', 3, :long)).account_id;\n", qr/too long/, 'long');
+keeps_secret('a secret as an id', "SELECT (authz_start_session(:account, :account)).actor;\n", qr/no session is set/, 'account');
+keeps_secret('an error behind it', "SELECT set_config('authz.session', :ann, false);\nSELECT authz_current_user_id(), 1 / (length(:ann) - length(:ann));\n",
+	qr/division by zero/, 'ann');
+keeps_secret('a timeout behind it', "SET statement_timeout = 10;\nSELECT (authz_use_session(:ann, false)).user_id, pg_sleep(1);\n",
+	qr/statement timeout/, 'ann');
+
+# What the server makes is told to who asked, not to the log.
+my $made = $node->safe_psql(
+	'postgres', q(
+SET authz.account = 1;
+SELECT admin_secret FROM authz_account_add('four', 4);
+SELECT authz_account_rotate_secret(1);
+SELECT token FROM authz_apptoken_add();
+SELECT session_token FROM authz_start_widget_session('_1');
+));
+my $log = slurp_file($node->logfile, $offset);
+foreach my $value (split /\n/, $made)
+{
+	my $tail = substr($value, -int(length($value) / 3));
+
+	ok(length $tail >= 8, 'a secret was made');
+	unlike($log, qr/\Q$tail\E/, 'it is not in the log');
+}
+
+$node->stop;
+done_testing();
