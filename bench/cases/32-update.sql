@@ -1,0 +1,5 @@
+-- UPDATE of 10,000 visible rows
+-- users: one
+-- hand: 1.1
+-- writes
+UPDATE bench.content c SET size = size + 1 WHERE {visible} AND c.id > {rows} - 1000000;
