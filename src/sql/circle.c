@@ -11,21 +11,17 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "store/statement.h"
-#include "utils/snapmgr.h"
 
 static bool
 finds(AuthzStatement *statement, int64 id)
 {
 	AuthzActing acting;
-	Snapshot snapshot;
 	Datum values[1];
 	bool found;
 
 	values[0] = Int64GetDatum(id);
 	authz_store_begin(&acting);
-	snapshot = authz_store_snapshot();
-	found = authz_store_read(statement, values, NULL, snapshot) > 0;
-	UnregisterSnapshot(snapshot);
+	found = authz_store_read_fresh(statement, values, NULL) > 0;
 	authz_store_end(&acting);
 	return found;
 }

@@ -17,7 +17,6 @@
 #include "sql/manage.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 AUTHZ_MANAGE_DOOR(authz_group_add, "group.add")
@@ -75,7 +74,6 @@ manages_group(const AuthzDoor *door, const char *group_id)
 	/* clang-format on */
 	Datum values[4];
 	AuthzActing acting;
-	Snapshot snapshot;
 	bool manages;
 
 	if (group_id == NULL || door->principal_id == 0)
@@ -85,9 +83,7 @@ manages_group(const AuthzDoor *door, const char *group_id)
 	values[2] = Int32GetDatum(door->account_id);
 	values[3] = CStringGetTextDatum(group_id);
 	authz_store_begin(&acting);
-	snapshot = authz_store_snapshot();
-	manages = authz_store_read(&statement, values, NULL, snapshot) > 0;
-	UnregisterSnapshot(snapshot);
+	manages = authz_store_read_fresh(&statement, values, NULL) > 0;
 	authz_store_end(&acting);
 	return manages;
 }

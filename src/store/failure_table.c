@@ -8,7 +8,6 @@
 #include "store/failure_table.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 static AuthzStatement read_statement = {
@@ -61,22 +60,19 @@ int
 authz_failure_table_read(const AuthzFailureKey *key, TimestampTz *last_at)
 {
 	AuthzActing acting;
-	Snapshot snapshot;
 	Datum values[3];
 	int failures = 0;
 
 	authz_store_begin(&acting);
-	snapshot = authz_store_snapshot();
 	set_key(values, key);
 	values[2] = TimestampTzGetDatum(authz_failure_horizon(GetCurrentTimestamp()));
-	if (authz_store_read(&read_statement, values, NULL, snapshot) > 0)
+	if (authz_store_read_fresh(&read_statement, values, NULL) > 0)
 	{
 		bool isnull;
 
 		failures = DatumGetInt32(authz_store_value(0, 1, &isnull));
 		*last_at = DatumGetTimestampTz(authz_store_value(0, 2, &isnull));
 	}
-	UnregisterSnapshot(snapshot);
 	authz_store_end(&acting);
 	return failures;
 }
