@@ -59,6 +59,7 @@ end_judgement(void *arg)
 	authz_pair_release(&judgement->every);
 	authz_pair_release(&judgement->rights);
 	authz_pair_release(&judgement->registry);
+	authz_pair_release(&judgement->listed);
 	if (judgement->session != NULL)
 		authz_session_unpin(judgement->session);
 }

@@ -22,6 +22,7 @@ struct AuthzJudgement
 	AuthzPair every;
 	AuthzPair rights;
 	AuthzPair registry;
+	AuthzPair listed; /* of listing.c alone; workers load it for themselves */
 };
 
 /* What each part of a judgement takes from the cache, at first need. */

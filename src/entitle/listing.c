@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "entitle/judgement.h"
 #include "entitle/listing.h"
 #include "store/statement.h"
 #include "utils/memutils.h"
@@ -54,17 +55,10 @@ authz_listing_read(AuthzJudgement *judgement, AuthzListing *listing)
 	{
 		AuthzEntryKey key = {.account_id = session->account_id};
 
-		listing->listed = authz_cache_get(&listed_kind, &key);
+		if (judgement->listed.now == NULL)
+			judgement->listed = authz_cache_get(&listed_kind, &key);
+		listing->listed = &judgement->listed;
 	}
-}
-
-void
-authz_listing_release(AuthzListing *listing)
-{
-	authz_standing_release(&listing->standing);
-	if (listing->listed.now != NULL)
-		authz_pair_release(&listing->listed);
-	listing->listed.now = NULL;
 }
 
 static bool
@@ -78,12 +72,12 @@ appears(const AuthzEntry *entry, int64 category_id)
 bool
 authz_listing_shows(const AuthzListing *listing, int64 category_id)
 {
-	const AuthzPair *listed = &listing->listed;
+	const AuthzPair *listed = listing->listed;
 
 	if (!authz_standing_reaches(&listing->standing, category_id))
 		return false;
 	if (listing->all || authz_standing_has(&listing->standing, AUTHZ_LEVEL_MEMBER, category_id))
 		return true;
-	return listed->now != NULL && appears(listed->now, category_id) &&
-		   (listed->then == NULL || appears(listed->then, category_id));
+	return listed != NULL && appears(listed->now, category_id) &&
+		   appears(authz_side_of(listed, 1), category_id);
 }

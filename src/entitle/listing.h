@@ -12,13 +12,13 @@
 typedef struct AuthzListing
 {
 	AuthzStanding standing;
-	AuthzPair listed; /* what appears in everybody's list */
-	bool all;		  /* by permission */
+	const AuthzPair
+		*listed; /* what appears in everybody's list, the judgement's; NULL: not asked */
+	bool all;	 /* by permission */
 } AuthzListing;
 
-/* Release it with authz_listing_release; nobody is told of nothing. */
+/* Good for as long as the judgement is; nobody is told of anything. */
 extern void authz_listing_read(AuthzJudgement *judgement, AuthzListing *listing);
-extern void authz_listing_release(AuthzListing *listing);
 
 extern bool authz_listing_shows(const AuthzListing *listing, int64 category_id);
 

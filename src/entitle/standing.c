@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "entitle/judgement.h"
 #include "entitle/standing.h"
 
 void
@@ -20,19 +21,9 @@ authz_standing_read(AuthzJudgement *judgement, AuthzStanding *standing)
 		authz_judgement_gate(judgement, (AuthzLevel) level, NULL, 0, &standing->gates[level]);
 	if (session != NULL && session->principal_id != 0)
 	{
-		AuthzEntryKey key = {.account_id = session->account_id,
-							 .principal_id = session->principal_id};
-
-		standing->subject = authz_cache_get(&authz_subject_kind, &key);
+		authz_judgement_need_subject(judgement);
+		standing->subject = &judgement->subject;
 	}
-}
-
-void
-authz_standing_release(AuthzStanding *standing)
-{
-	if (standing->subject.now != NULL)
-		authz_pair_release(&standing->subject);
-	standing->subject.now = NULL;
 }
 
 static bool
@@ -46,13 +37,13 @@ entry_has(const AuthzEntry *entry, AuthzLevel level, int64 category_id)
 bool
 authz_standing_has(const AuthzStanding *standing, AuthzLevel level, int64 category_id)
 {
-	const AuthzPair *subject = &standing->subject;
+	const AuthzPair *subject = standing->subject;
 
 	if (authz_gate_admits(&standing->gates[AUTHZ_LEVEL_MANAGER], category_id))
 		return true;
-	return subject->now != NULL && authz_gate_admits(&standing->gates[level], category_id) &&
+	return subject != NULL && authz_gate_admits(&standing->gates[level], category_id) &&
 		   entry_has(subject->now, level, category_id) &&
-		   (subject->then == NULL || entry_has(subject->then, level, category_id));
+		   entry_has(authz_side_of(subject, 1), level, category_id);
 }
 
 bool

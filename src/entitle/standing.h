@@ -13,12 +13,11 @@
 typedef struct AuthzStanding
 {
 	AuthzGate gates[AUTHZ_LEVELS];
-	AuthzPair subject;
+	const AuthzPair *subject; /* the judgement's; NULL for nobody in particular */
 } AuthzStanding;
 
-/* Release it with authz_standing_release; nobody stands nowhere. */
+/* Good for as long as the judgement is; nobody stands nowhere. */
 extern void authz_standing_read(AuthzJudgement *judgement, AuthzStanding *standing);
-extern void authz_standing_release(AuthzStanding *standing);
 
 extern bool authz_standing_has(const AuthzStanding *standing, AuthzLevel level, int64 category_id);
 

@@ -152,23 +152,6 @@ authz_door_open(const char *permission)
 }
 
 AuthzDoor
-authz_door_open_category(const char *permission, int64 category_id)
-{
-	AuthzDoor door = approach(permission);
-	AuthzGate gate;
-
-	if (door.plane == AUTHZ_PLANE_DATABASE)
-		enter_database_plane(&door);
-	else
-	{
-		authz_judgement_gate(door.judgement, AUTHZ_LEVEL_MANAGER, NULL, 0, &gate);
-		if (!authz_gate_admits(&gate, category_id))
-			authz_door_require(&door, permission);
-	}
-	return door;
-}
-
-AuthzDoor
 authz_door_open_session(const char *action)
 {
 	AuthzDoor door = approach(action);

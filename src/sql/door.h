@@ -35,12 +35,6 @@ typedef struct AuthzDoor
  */
 extern AuthzDoor authz_door_open(const char *permission);
 
-/*
- * The same, but whoever manages the category comes in as well; in a session
- * where the category is unknown, or not to be managed, that is 42501 alike.
- */
-extern AuthzDoor authz_door_open_category(const char *permission, int64 category_id);
-
 /* Comes in with a valid session of any kind; raises 28000 else. */
 extern AuthzDoor authz_door_open_session(const char *action);
 

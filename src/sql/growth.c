@@ -48,29 +48,23 @@ bool
 authz_growth_has_level(const AuthzDoor *door, int64 category_id, AuthzLevel level)
 {
 	AuthzStanding standing;
-	bool has;
 
 	if (door->plane == AUTHZ_PLANE_DATABASE || level == AUTHZ_LEVEL_NONE)
 		return true;
 	authz_standing_read(door->judgement, &standing);
-	has = authz_standing_has(&standing, level, category_id);
-	authz_standing_release(&standing);
-	return has;
+	return authz_standing_has(&standing, level, category_id);
 }
 
 void
 authz_growth_check_reach(const AuthzDoor *door, int64 category_id)
 {
 	AuthzStanding standing;
-	bool reaches;
 
 	if (door->plane == AUTHZ_PLANE_DATABASE ||
 		authz_judgement_session(door->judgement)->confinement == NULL)
 		return;
 	authz_standing_read(door->judgement, &standing);
-	reaches = authz_standing_reaches(&standing, category_id);
-	authz_standing_release(&standing);
-	if (!reaches)
+	if (!authz_standing_reaches(&standing, category_id))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied")));
 }
 
@@ -114,7 +108,6 @@ authz_growth_check_levels(const AuthzDoor *door, int64 principal_id, bool confin
 	given = authz_cache_get(&authz_subject_kind, &key);
 	authz_standing_read(door->judgement, &standing);
 	has = has_levels_of(&standing, (AuthzSubject *) given.now, confined);
-	authz_standing_release(&standing);
 	authz_pair_release(&given);
 	if (!has)
 		deny();

@@ -203,12 +203,9 @@ static bool
 lists(AuthzJudgement *judgement, int64 category_id)
 {
 	AuthzListing listing;
-	bool shows;
 
 	authz_listing_read(judgement, &listing);
-	shows = authz_listing_shows(&listing, category_id);
-	authz_listing_release(&listing);
-	return shows;
+	return authz_listing_shows(&listing, category_id);
 }
 
 PG_FUNCTION_INFO_V1(authz_category_id);

@@ -83,26 +83,9 @@ authz_reading_account(PG_FUNCTION_ARGS)
 /* Who reads the list of categories, for one execution. */
 typedef struct Reader
 {
-	MemoryContextCallback callback;
 	AuthzListing listing;
 	bool all; /* an administrator of the database */
 } Reader;
-
-static void
-end_reader(void *arg)
-{
-	authz_listing_release(&((Reader *) arg)->listing);
-}
-
-static void
-begin_reader(AuthzJudgement *judgement, MemoryContext context, Reader *reader)
-{
-	authz_listing_read(judgement, &reader->listing);
-	reader->all = reads_database();
-	reader->callback.func = end_reader;
-	reader->callback.arg = reader;
-	MemoryContextRegisterResetCallback(context, &reader->callback);
-}
 
 PG_FUNCTION_INFO_V1(authz_category_is_listed);
 
@@ -121,7 +104,8 @@ authz_category_is_listed(PG_FUNCTION_ARGS)
 		MemoryContext context = pinned ? fcinfo->flinfo->fn_mcxt : CurrentMemoryContext;
 
 		reader = MemoryContextAllocZero(context, sizeof(Reader));
-		begin_reader(judgement, context, reader);
+		authz_listing_read(judgement, &reader->listing);
+		reader->all = reads_database();
 		if (pinned)
 			fcinfo->flinfo->fn_extra = reader;
 	}
