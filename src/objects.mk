@@ -35,10 +35,12 @@ OBJS += \
 	src/entitle/closure.o \
 	src/entitle/gate.o \
 	src/entitle/handoff.o \
+	src/entitle/idlist.o \
 	src/entitle/judge.o \
 	src/entitle/judgement.o \
-	src/entitle/pack.o \
 	src/entitle/listing.o \
+	src/entitle/pack.o \
+	src/entitle/reach.o \
 	src/entitle/rights.o \
 	src/entitle/shared.o \
 	src/entitle/standing.o \

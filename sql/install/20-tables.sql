@@ -169,6 +169,8 @@ CREATE INDEX category_account ON authz.category (account_id);
 CREATE INDEX category_shared ON authz.category (account_id) WHERE privacy > 'members_only';
 CREATE INDEX category_open ON authz.category (account_id) WHERE contribution_policy = 'all';
 CREATE INDEX category_context ON authz.category (account_id) WHERE privacy_contexts OPERATOR(pg_catalog.<>) '{}';
+CREATE INDEX category_listed ON authz.category (account_id) WHERE appear_in_list = 'everyone';
+CREATE INDEX category_moderated ON authz.category (account_id) WHERE moderation;
 COMMENT ON TABLE authz.category IS 'categories and the rules of each; where each stands in the tree is category_place';
 
 -- The tree, as a file system keeps it: the place holds the name. A category

@@ -15,7 +15,10 @@ CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.session
 	EXECUTE FUNCTION authz.announce_change('session', 'session_id');
 
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.account
-	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id', 'tree', 'account_id');
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
+CREATE TRIGGER announce_status AFTER UPDATE ON authz.account
+	FOR EACH ROW WHEN (OLD.status <> NEW.status)
+	EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.signing_key
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.permission
@@ -36,19 +39,55 @@ CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.categor
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.apptoken
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'apptoken_id');
 
--- A new category concerns its owner; all others only if it opens to more than
--- its members, or carries down those of its parent.
-CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.category
-	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('tree', 'account_id', 'subject', 'owner_id');
-CREATE TRIGGER announce_new AFTER INSERT ON authz.category
+-- A category that comes or goes concerns its owner and who has all of them or
+-- those that are listed; who reads what is open only if it is. Of its changes
+-- only these concern anybody: a name or a rule of joining is not kept.
+CREATE TRIGGER announce_category AFTER INSERT OR DELETE ON authz.category
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('categories', 'account_id', 'subject', 'owner_id');
-CREATE TRIGGER announce_open AFTER INSERT ON authz.category
+CREATE TRIGGER announce_new_open AFTER INSERT ON authz.category
 	FOR EACH ROW WHEN (NEW.privacy > 'members_only' OR NEW.contribution_policy = 'all' OR NEW.privacy_contexts OPERATOR(pg_catalog.<>) '{}')
-	EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
-CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.category_place
-	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
-CREATE TRIGGER announce_inherit AFTER INSERT ON authz.category_place
+	EXECUTE FUNCTION authz.announce_change('open', 'account_id');
+CREATE TRIGGER announce_old_open AFTER DELETE ON authz.category
+	FOR EACH ROW WHEN (OLD.privacy > 'members_only' OR OLD.contribution_policy = 'all' OR OLD.privacy_contexts OPERATOR(pg_catalog.<>) '{}')
+	EXECUTE FUNCTION authz.announce_change('open', 'account_id');
+CREATE TRIGGER announce_open AFTER UPDATE ON authz.category
+	FOR EACH ROW WHEN (OLD.privacy <> NEW.privacy OR OLD.contribution_policy <> NEW.contribution_policy
+		OR OLD.privacy_contexts OPERATOR(pg_catalog.<>) NEW.privacy_contexts)
+	EXECUTE FUNCTION authz.announce_change('open', 'account_id');
+CREATE TRIGGER announce_owner AFTER UPDATE ON authz.category
+	FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id)
+	EXECUTE FUNCTION authz.announce_change('subject', 'owner_id');
+CREATE TRIGGER announce_listed AFTER UPDATE ON authz.category
+	FOR EACH ROW WHEN (OLD.appear_in_list <> NEW.appear_in_list OR OLD.moderation <> NEW.moderation)
+	EXECUTE FUNCTION authz.announce_change('categories', 'account_id');
+CREATE TRIGGER announce_identity AFTER UPDATE ON authz.category
+	FOR EACH ROW WHEN (OLD.category_id <> NEW.category_id OR OLD.account_id <> NEW.account_id)
+	EXECUTE FUNCTION authz.announce_change('tree', 'account_id', 'categories', 'account_id');
+
+-- Where a category stands concerns those who have what is above it: a level, if
+-- it inherits; the reach of a context in any case.
+CREATE TRIGGER announce_new_inherit AFTER INSERT ON authz.category_place
 	FOR EACH ROW WHEN (NEW.inheritance = 'inherit')
+	EXECUTE FUNCTION authz.announce_change('inherit', 'parent_id');
+CREATE TRIGGER announce_new_below AFTER INSERT ON authz.category_place
+	FOR EACH ROW WHEN (NEW.inheritance = 'manual' AND NEW.parent_id IS NOT NULL)
+	EXECUTE FUNCTION authz.announce_change('below', 'parent_id');
+CREATE TRIGGER announce_old_inherit AFTER DELETE ON authz.category_place
+	FOR EACH ROW WHEN (OLD.inheritance = 'inherit')
+	EXECUTE FUNCTION authz.announce_change('inherit', 'parent_id');
+CREATE TRIGGER announce_old_below AFTER DELETE ON authz.category_place
+	FOR EACH ROW WHEN (OLD.inheritance = 'manual' AND OLD.parent_id IS NOT NULL)
+	EXECUTE FUNCTION authz.announce_change('below', 'parent_id');
+CREATE TRIGGER announce_inherit AFTER UPDATE ON authz.category_place
+	FOR EACH ROW WHEN ((OLD.inheritance = 'inherit' OR NEW.inheritance = 'inherit')
+		AND (OLD.inheritance <> NEW.inheritance OR OLD.parent_id IS DISTINCT FROM NEW.parent_id))
+	EXECUTE FUNCTION authz.announce_change('inherit', 'parent_id');
+CREATE TRIGGER announce_below AFTER UPDATE ON authz.category_place
+	FOR EACH ROW WHEN (OLD.inheritance = 'manual' AND NEW.inheritance = 'manual'
+		AND OLD.parent_id IS DISTINCT FROM NEW.parent_id)
+	EXECUTE FUNCTION authz.announce_change('below', 'parent_id');
+CREATE TRIGGER announce_identity AFTER UPDATE ON authz.category_place
+	FOR EACH ROW WHEN (OLD.category_id <> NEW.category_id OR OLD.account_id <> NEW.account_id)
 	EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
 
 DO $$

@@ -126,10 +126,13 @@ shrink(void)
 		drop(dlist_tail_element(AuthzEntry, node, &entries));
 }
 
+/* One that is larger than all the memory there is serves once, and drives out no other. */
 static void
 keep(AuthzEntry *entry)
 {
 	entry->bytes = MemoryContextMemAllocated(entry->context, true);
+	if (entry->bytes > authz_setting_cache_memory())
+		return;
 	entry->listed = true;
 	dlist_push_head(&entries, &entry->node);
 	dlist_push_head(&buckets[entry->hash % BUCKETS], &entry->neighbour);
@@ -138,6 +141,27 @@ keep(AuthzEntry *entry)
 	entry->pins++;
 	shrink();
 	entry->pins--;
+}
+
+/* Changes ------------------------------------------------------------ */
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	AuthzChangeKey left = *(const AuthzChangeKey *) a;
+	AuthzChangeKey right = *(const AuthzChangeKey *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* An AuthzConcerned. The keys are sorted: who is in many groups has many. */
+static bool
+concerned(const void *who, AuthzChangeKey key)
+{
+	const AuthzEntry *entry = who;
+
+	return bsearch(&key, entry->keys, entry->nkeys, sizeof(AuthzChangeKey), compare_keys) != NULL ||
+		   (entry->kind->concerns != NULL && entry->kind->concerns(entry, key));
 }
 
 /* Only flags are set: messages arrive at any time. */
@@ -150,10 +174,8 @@ change_arrived(AuthzChangeKey key)
 	{
 		AuthzEntry *entry = dlist_container(AuthzEntry, node, iter.cur);
 
-		if (key == AUTHZ_CHANGE_EVERYTHING)
-			entry->stale = true;
-		for (int i = 0; i < entry->nkeys && !entry->stale; i++)
-			entry->stale = entry->keys[i] == key;
+		if (!entry->stale)
+			entry->stale = key == AUTHZ_CHANGE_EVERYTHING || concerned(entry, key);
 	}
 }
 
@@ -190,6 +212,7 @@ load_entry(AuthzEntryKind *kind, const AuthzEntryKey *key, uint32 hash, Snapshot
 		authz_store_begin(&acting);
 		kind->load(entry, snapshot);
 		authz_store_end(&acting);
+		qsort(entry->keys, entry->nkeys, sizeof(AuthzChangeKey), compare_keys);
 		kind->loads++;
 	}
 	PG_CATCH();
@@ -219,13 +242,13 @@ load_now(AuthzEntryKind *kind, const AuthzEntryKey *key, uint32 hash)
 
 		UnregisterSnapshot(snapshot);
 		AcceptInvalidationMessages();
-		overtaken = authz_changed_since(moment, entry->keys, entry->nkeys);
+		overtaken = authz_changed_since_for(moment, concerned, entry);
 		if (overtaken && attempt < 5)
 		{
 			release(entry);
 			continue;
 		}
-		if (!overtaken && settled && !authz_change_pending(entry->keys, entry->nkeys))
+		if (!overtaken && settled && !authz_change_pending_for(concerned, entry))
 			keep(entry);
 		return entry;
 	}
@@ -236,7 +259,7 @@ holds(const AuthzEntry *entry)
 {
 	return !entry->stale && authz_own_stamp_holds(entry->own_stamp) &&
 		   entry->horizon > GetCurrentStatementStartTimestamp() &&
-		   !authz_change_pending(entry->keys, entry->nkeys);
+		   !authz_change_pending_for(concerned, entry);
 }
 
 static AuthzEntry *
@@ -304,6 +327,20 @@ find_past(AuthzEntry *now)
 	now->past = past;
 	past->listed = true; /* by its entry */
 	return past;
+}
+
+bool
+authz_cache_lags(void)
+{
+	Snapshot fresh;
+	bool lags;
+
+	if (!ActiveSnapshotSet())
+		return false;
+	fresh = authz_store_snapshot();
+	lags = is_older(authz_clock_of(GetActiveSnapshot()), authz_clock_of(fresh));
+	UnregisterSnapshot(fresh);
+	return lags;
 }
 
 AuthzPair

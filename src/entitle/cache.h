@@ -26,6 +26,9 @@ typedef struct AuthzEntryKind
 	/* Fills the entry from rows that the snapshot shows, into entry->context. */
 	void (*load)(struct AuthzEntry *entry, Snapshot snapshot);
 
+	/* Whether a change concerns it that none of its keys names; NULL: none does. */
+	bool (*concerns)(const struct AuthzEntry *entry, AuthzChangeKey key);
+
 	/* Writes what was loaded for another process, and reads it there. */
 	void (*pack)(const struct AuthzEntry *entry, StringInfo block);
 	void (*unpack)(struct AuthzEntry *entry, AuthzUnpack *block);
@@ -87,6 +90,9 @@ typedef struct AuthzPair
 } AuthzPair;
 
 extern void authz_cache_init(void);
+
+/* Whether the statement's snapshot may lack what is there at this moment. */
+extern bool authz_cache_lags(void);
 
 /* Both are pinned; release them with authz_pair_release. */
 extern AuthzPair authz_cache_get(AuthzEntryKind *kind, const AuthzEntryKey *key);

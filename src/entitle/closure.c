@@ -54,12 +54,11 @@ authz_closure_load(AuthzEntry *entry, Snapshot snapshot, int more_keys)
 		(void) authz_store_read(&closure_statement, values, NULL, snapshot);
 		closure.principals =
 			PointerGetDatum(DatumGetArrayTypePCopy(authz_store_value(0, 1, &isnull)));
-		closure.all = PointerGetDatum(DatumGetArrayTypePCopy(authz_store_value(0, 2, &isnull)));
-		ids = authz_array_elements(closure.all, &n);
+		ids = authz_array_elements(authz_store_value(0, 2, &isnull), &n);
 		closure.horizon = DatumGetTimestampTz(authz_store_value(0, 3, &isnull));
 	}
 	else
-		closure.principals = closure.all = PointerGetDatum(
+		closure.principals = PointerGetDatum(
 			construct_array(values, 1, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 
 	entry->keys = MemoryContextAlloc(entry->context, (n + more_keys) * sizeof(AuthzChangeKey));

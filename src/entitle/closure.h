@@ -13,7 +13,6 @@
 typedef struct AuthzClosure
 {
 	Datum principals;	 /* bigint[]: those that count */
-	Datum all;			 /* and those that give nothing now */
 	TimestampTz horizon; /* when a membership begins or ends */
 } AuthzClosure;
 

@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "entitle/judgement.h"
 #include "entitle/listing.h"
+#include "entitle/shared.h"
 #include "store/statement.h"
 #include "utils/memutils.h"
 
@@ -18,7 +19,7 @@ typedef struct Listed
 } Listed;
 
 static AuthzStatement listed_statement = {
-	.sql = "SELECT array_agg(category_id) FROM authz.category"
+	.sql = "SELECT category_id FROM authz.category"
 		   " WHERE account_id = $1 AND appear_in_list = 'everyone'",
 	.nargs = 1,
 	.argtypes = {INT4OID},
@@ -31,8 +32,8 @@ load_listed(AuthzEntry *entry, Snapshot snapshot)
 	Datum values[1];
 
 	values[0] = Int32GetDatum(account_id);
-	(void) authz_store_read(&listed_statement, values, NULL, snapshot);
-	((Listed *) entry)->categories = authz_subject_read_set(entry->context, 1);
+	((Listed *) entry)->categories =
+		authz_subject_stream_set(entry->context, &listed_statement, values, snapshot);
 	entry->horizon = DT_NOEND;
 	entry->keys = MemoryContextAlloc(entry->context, 2 * sizeof(AuthzChangeKey));
 	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_TREE, account_id);
@@ -51,7 +52,12 @@ authz_listing_read(AuthzJudgement *judgement, AuthzListing *listing)
 		return;
 	listing->all = authz_judgement_has_permission(judgement, "category.list");
 	authz_standing_read(judgement, &listing->standing);
-	if (!listing->all)
+	if (listing->all)
+	{
+		authz_judgement_need_every(judgement);
+		listing->every = &judgement->every;
+	}
+	else
 	{
 		AuthzEntryKey key = {.account_id = session->account_id};
 
@@ -69,6 +75,23 @@ appears(const AuthzEntry *entry, int64 category_id)
 	return set != NULL && authz_idset_has(set, category_id);
 }
 
+/*
+ * Deleted since the snapshot was taken is deleted: of that nobody is a member
+ * any more, and only who is told of all by permission must look.
+ */
+static bool
+is_there(const AuthzPair *every, int64 category_id)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		const AuthzEvery *known = (AuthzEvery *) authz_side_of(every, side);
+
+		if (known->categories == NULL || !authz_idset_has(known->categories, category_id))
+			return false;
+	}
+	return true;
+}
+
 bool
 authz_listing_shows(const AuthzListing *listing, int64 category_id)
 {
@@ -76,8 +99,10 @@ authz_listing_shows(const AuthzListing *listing, int64 category_id)
 
 	if (!authz_standing_reaches(&listing->standing, category_id))
 		return false;
-	if (listing->all || authz_standing_has(&listing->standing, AUTHZ_LEVEL_MEMBER, category_id))
+	if (authz_standing_has(&listing->standing, AUTHZ_LEVEL_MEMBER, category_id))
 		return true;
+	if (listing->all)
+		return is_there(listing->every, category_id);
 	return listed != NULL && appears(listed->now, category_id) &&
 		   appears(authz_side_of(listed, 1), category_id);
 }

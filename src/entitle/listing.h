@@ -12,9 +12,11 @@
 typedef struct AuthzListing
 {
 	AuthzStanding standing;
-	const AuthzPair
-		*listed; /* what appears in everybody's list, the judgement's; NULL: not asked */
-	bool all;	 /* by permission */
+	bool all; /* by permission */
+
+	/* The judgement's: all categories, or what appears in everybody's list. */
+	const AuthzPair *every;
+	const AuthzPair *listed;
 } AuthzListing;
 
 /* Good for as long as the judgement is; nobody is told of anything. */

@@ -48,13 +48,12 @@ static AuthzStatement given_statement = {
 	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT4OID},
 };
 
-/* When that will be others, and whether a role was ever given to one of $3. */
+/* When that will be others. */
 static AuthzStatement turn_statement = {
-	.sql = "SELECT (SELECT min(least(" AUTHZ_SQL_TURN("u") ")) FROM authz.role_user u"
-	"         WHERE u.principal_id = ANY ($1) AND " AUTHZ_SQL_LIMITED("u") "),"
-	"       EXISTS (SELECT FROM authz.role_user u WHERE u.principal_id = ANY ($3))",
-	.nargs = 3,
-	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT8ARRAYOID},
+	.sql = "SELECT min(least(" AUTHZ_SQL_TURN("u") ")) FROM authz.role_user u"
+	" WHERE u.principal_id = ANY ($1) AND " AUTHZ_SQL_LIMITED("u"),
+	.nargs = 2,
+	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID},
 };
 
 /* The role that the session names by $1. */
@@ -78,6 +77,7 @@ static AuthzStatement usual_statement = {
 	.sql = "SELECT " COLUMNS("r") " FROM authz.account a"
 	"  JOIN authz.role r ON r.account_id = a.account_id"
 	"   AND " IS_NAMED("r", "(a.settings ->> ('default_' || $1 || '_role'))")
+	"   AND " IS_REACHED("r")
 	" WHERE a.account_id = $2",
 	.nargs = 2,
 	.argtypes = {TEXTOID, INT4OID},
@@ -168,14 +168,9 @@ read_given(AuthzRights *rights, Snapshot snapshot)
 	values[1] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
 	values[2] = Int32GetDatum(entry->key.account_id);
 	read_roles(rights, authz_store_read(&given_statement, values, NULL, snapshot));
-	values[2] = closure.all;
 	(void) authz_store_read(&turn_statement, values, NULL, snapshot);
 	turn = authz_store_value(0, 1, &isnull);
 	entry->horizon = isnull ? closure.horizon : Min(closure.horizon, DatumGetTimestampTz(turn));
-
-	/* A role that has ceased to count does not make more of an administrator. */
-	rights->everything =
-		rights->nroles == 0 && !authz_store_bool(0, 2) && entry->key.variant == AUTHZ_SESSION_ADMIN;
 }
 
 static void

@@ -9,64 +9,118 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "entitle/reach.h"
 #include "entitle/shared.h"
 #include "entitle/subject.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 
-static AuthzStatement load_statement = {
-	.sql = "WITH RECURSIVE"
-		   " wanted(contexts) AS (SELECT string_to_array($2, '/')),"
-		   " marked(category_id) AS ("
-		   "  SELECT c.category_id FROM authz.category c, wanted"
-		   "   WHERE c.account_id = $1 AND c.privacy_contexts <> '{}'"
-		   "     AND ($2 IS NULL OR c.privacy_contexts && wanted.contexts)"
-		   "  UNION"
-		   "  SELECT p.category_id FROM marked m"
-		   "    JOIN authz.category_place p ON p.parent_id = m.category_id)"
-		   " SELECT array_agg(c.category_id) FILTER (WHERE c.privacy = 'all'),"
-		   "        array_agg(c.category_id) FILTER (WHERE c.privacy = 'authenticated_users'),"
-		   "        (SELECT array_agg(o.category_id) FROM authz.category o"
-		   "          WHERE o.account_id = $1 AND o.contribution_policy = 'all'),"
-		   "        CASE WHEN $2 IS NOT NULL THEN"
-		   "             coalesce((SELECT array_agg(category_id) FROM marked), '{}') END"
-		   "   FROM authz.category c"
-		   "  WHERE c.account_id = $1 AND c.privacy > 'members_only'"
-		   "    AND ($2 IS NOT NULL) = (c.category_id IN (SELECT category_id FROM marked))",
+static AuthzStatement marked_statement = {
+	.sql = "SELECT c.category_id FROM authz.category c"
+		   " WHERE c.account_id = $1 AND c.privacy_contexts <> '{}'"
+		   "   AND ($2 IS NULL OR c.privacy_contexts && string_to_array($2, '/'))",
 	.nargs = 2,
 	.argtypes = {INT4OID, TEXTOID},
 };
 
-static AuthzStatement every_statement = {
-	.sql = "SELECT array_agg(category_id) FROM authz.category WHERE account_id = $1",
+static AuthzStatement private_statement = {
+	.sql = "SELECT c.category_id, c.privacy = 'all' FROM authz.category c"
+		   " WHERE c.account_id = $1 AND c.privacy > 'members_only'",
 	.nargs = 1,
 	.argtypes = {INT4OID},
 };
 
-static void
-depend_on_tree(AuthzEntry *entry)
+static AuthzStatement open_statement = {
+	.sql = "SELECT category_id FROM authz.category"
+		   " WHERE account_id = $1 AND contribution_policy = 'all'",
+	.nargs = 1,
+	.argtypes = {INT4OID},
+};
+
+static AuthzStatement every_statement = {
+	.sql = "SELECT category_id FROM authz.category WHERE account_id = $1",
+	.nargs = 1,
+	.argtypes = {INT4OID},
+};
+
+/* What carries a context, its own or one from above. */
+static AuthzIdSet *
+load_marked(AuthzEntry *entry, Datum *values, const char *nulls, Snapshot snapshot, int64 *last)
 {
-	entry->keys = MemoryContextAlloc(entry->context, 2 * sizeof(AuthzChangeKey));
-	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_TREE, entry->key.account_id);
-	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_CATEGORIES, entry->key.account_id);
+	AuthzReach reach = {
+		.kind = AUTHZ_REACH_ALL, .account_id = entry->key.account_id, .snapshot = snapshot};
+	AuthzIdList marked = {0};
+
+	authz_store_stream(&marked_statement, values, nulls, snapshot, authz_idlist_read, &marked);
+	if (marked.n == 0)
+		return NULL;
+	authz_idlist_sort(&marked);
+	authz_reach_down(&reach, &marked);
+	*last = marked.ids[marked.n - 1];
+	return authz_idlist_set(&marked, entry->context);
+}
+
+/* Categories that privacy opens, within those that the session reaches. */
+typedef struct Opened
+{
+	const AuthzIdSet *marked;
+	bool wanted; /* what is marked is reached, or the rest */
+	AuthzIdList everyone;
+	AuthzIdList authenticated;
+} Opened;
+
+static void
+read_opened(void *arg, const Datum *values, const bool *nulls)
+{
+	Opened *opened = arg;
+	int64 id = DatumGetInt64(values[0]);
+
+	if ((opened->marked != NULL && authz_idset_has(opened->marked, id)) == opened->wanted)
+		authz_idlist_add(DatumGetBool(values[1]) ? &opened->everyone : &opened->authenticated, id);
 }
 
 static void
 load_shared(AuthzEntry *entry, Snapshot snapshot)
 {
 	AuthzShared *shared = (AuthzShared *) entry;
+	MemoryContext context = entry->context;
 	const char *contexts = entry->key.selector;
+	Opened opened = {.wanted = contexts != NULL};
 	Datum values[2];
+
+	entry->horizon = DT_NOEND;
+	entry->keys = MemoryContextAlloc(context, 2 * sizeof(AuthzChangeKey));
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_TREE, entry->key.account_id);
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_OPEN, entry->key.account_id);
 
 	values[0] = Int32GetDatum(entry->key.account_id);
 	values[1] = contexts == NULL ? (Datum) 0 : CStringGetTextDatum(contexts);
-	(void) authz_store_read(&load_statement, values, contexts == NULL ? " n" : "  ", snapshot);
+	shared->marked =
+		load_marked(entry, values, contexts == NULL ? " n" : "  ", snapshot, &shared->last);
+	opened.marked = shared->marked;
+	authz_store_stream(&private_statement, values, NULL, snapshot, read_opened, &opened);
+	shared->everyone = authz_idlist_set(&opened.everyone, context);
+	shared->authenticated = authz_idlist_set(&opened.authenticated, context);
+	shared->open = authz_subject_stream_set(context, &open_statement, values, snapshot);
 
-	shared->everyone = authz_subject_read_set(entry->context, 1);
-	shared->authenticated = authz_subject_read_set(entry->context, 2);
-	shared->open = authz_subject_read_set(entry->context, 3);
-	shared->scope = authz_subject_read_set(entry->context, 4);
-	depend_on_tree(entry);
+	/* Who is confined to contexts that nothing carries reaches nothing. */
+	if (contexts != NULL)
+		shared->scope = shared->marked != NULL
+							? shared->marked
+							: authz_idset_build(
+								  MemoryContextAlloc(context, authz_idset_size(NULL, 0)), NULL, 0);
+}
+
+/* What comes or goes below a category that carries a context takes that along. */
+static bool
+concerns_shared(const AuthzEntry *entry, AuthzChangeKey key)
+{
+	const AuthzShared *shared = (const AuthzShared *) entry;
+	int64 lowest;
+	AuthzTopic topic = authz_change_topic(key, &lowest);
+
+	return (topic == AUTHZ_TOPIC_BELOW || topic == AUTHZ_TOPIC_INHERIT) &&
+		   authz_subject_set_meets(shared->marked, shared->last, lowest);
 }
 
 static void
@@ -74,10 +128,14 @@ load_every(AuthzEntry *entry, Snapshot snapshot)
 {
 	Datum values[1];
 
+	entry->horizon = DT_NOEND;
+	entry->keys = MemoryContextAlloc(entry->context, 2 * sizeof(AuthzChangeKey));
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_TREE, entry->key.account_id);
+	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_CATEGORIES, entry->key.account_id);
+
 	values[0] = Int32GetDatum(entry->key.account_id);
-	(void) authz_store_read(&every_statement, values, NULL, snapshot);
-	((AuthzEvery *) entry)->categories = authz_subject_read_set(entry->context, 1);
-	depend_on_tree(entry);
+	((AuthzEvery *) entry)->categories =
+		authz_subject_stream_set(entry->context, &every_statement, values, snapshot);
 }
 
 static void
@@ -116,6 +174,7 @@ unpack_every(AuthzEntry *entry, AuthzUnpack *block)
 
 AuthzEntryKind authz_shared_kind = {.size = sizeof(AuthzShared),
 									.load = load_shared,
+									.concerns = concerns_shared,
 									.pack = pack_shared,
 									.unpack = unpack_shared};
 AuthzEntryKind authz_every_kind = {.size = sizeof(AuthzEvery),

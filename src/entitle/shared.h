@@ -15,6 +15,10 @@ typedef struct AuthzShared
 	AuthzIdSet *authenticated; /* visible to any user in scope */
 	AuthzIdSet *open;		   /* where whoever may view may contribute */
 	AuthzIdSet *scope;		   /* of a confined session: all it can reach; else NULL */
+
+	/* What carries a context, or one of the selector's; only where it was loaded. */
+	AuthzIdSet *marked;
+	int64 last; /* of these */
 } AuthzShared;
 
 /* Key: account, and as selector the contexts that the session is confined to. */

@@ -12,6 +12,8 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "entitle/closure.h"
+#include "entitle/idlist.h"
+#include "entitle/reach.h"
 #include "entitle/subject.h"
 #include "store/statement.h"
 #include "utils/array.h"
@@ -20,21 +22,17 @@
 #include "utils/timestamp.h"
 
 /* clang-format off */
-/* Levels as numbers, weakest first, from the order of the type. */
-#define ORDINAL(level) "array_position(enum_range(NULL, " level "), " level ") - 1"
-
 static AuthzStatement level_statement = {
-	.sql = "SELECT " ORDINAL("level") ", array_agg(category_id)"
-	"  FROM (SELECT u.category_id, u.level FROM authz.category_user u"
-	"         WHERE u.principal_id = ANY ($1) AND u.status = 'active' AND u.level > 'none'"
-	"           AND " AUTHZ_SQL_COUNTS("u")
-	"        UNION ALL"
-	"        SELECT c.category_id, 'manager' FROM authz.category c"
-	"         WHERE c.owner_id = ANY ($1)"
-	"           AND EXISTS (SELECT FROM authz.category_place p"
-	"                        WHERE p.category_id = c.category_id AND p.inheritance = 'manual'))"
-	"       AS held"
-	" GROUP BY level",
+	.sql = "SELECT u.category_id, CASE u.level WHEN 'member' THEN 1 WHEN 'contributor' THEN 2"
+	"                                WHEN 'moderator' THEN 3 ELSE 4 END"
+	"  FROM authz.category_user u"
+	" WHERE u.principal_id = ANY ($1) AND u.status = 'active' AND u.level > 'none'"
+	"   AND " AUTHZ_SQL_COUNTS("u")
+	" UNION ALL "
+	"SELECT c.category_id, 4 FROM authz.category c"
+	" WHERE c.owner_id = ANY ($1)"
+	"   AND EXISTS (SELECT FROM authz.category_place p"
+	"                WHERE p.category_id = c.category_id AND p.inheritance = 'manual')",
 	.nargs = 2,
 	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID},
 };
@@ -46,50 +44,55 @@ static AuthzStatement rest_statement = {
 	"        (SELECT min(least(" AUTHZ_SQL_TURN("u") ")) FROM authz.category_user u"
 	"          WHERE u.principal_id = ANY ($1) AND " AUTHZ_SQL_LIMITED("u") "),"
 	"        EXISTS (SELECT FROM authz.category_place"
-	"                 WHERE account_id = $4 AND inheritance = 'inherit')",
+	"                 WHERE account_id = $4 AND inheritance = 'inherit'),"
+	"        EXISTS (SELECT FROM authz.account WHERE account_id = $4 AND status = 'active')"
+	"          AND ($3 = 0 OR EXISTS (SELECT FROM authz.principal"
+	"                                  WHERE principal_id = $3 AND status = 'active'))",
 	.nargs = 4,
 	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT8OID, INT4OID},
 };
-
-static AuthzStatement reach_statement = {
-	.sql = "WITH RECURSIVE reach(category_id, level) AS ("
-	"  SELECT * FROM unnest($1, $2)"
-	"  UNION ALL"
-	"  SELECT p.category_id, r.level FROM reach r"
-	"    JOIN authz.category_place p ON p.parent_id = r.category_id"
-	"   WHERE p.inheritance = 'inherit')"
-	" SELECT level, array_agg(category_id) FROM reach GROUP BY level",
-	.nargs = 2,
-	.argtypes = {INT8ARRAYOID, INT4ARRAYOID},
-};
 /* clang-format on */
-
-/* Categories by the exact level held, as they are read. */
-typedef struct Held
-{
-	int64 *ids;
-	size_t n;
-} Held;
-
-static AuthzIdSet *
-build_set(MemoryContext context, int64 *ids, size_t n)
-{
-	n = authz_idset_sort(ids, n);
-	return authz_idset_build(MemoryContextAllocHuge(context, authz_idset_size(ids, n)), ids, n);
-}
 
 AuthzIdSet *
 authz_subject_read_set(MemoryContext context, int column)
 {
+	AuthzIdList list = {0};
 	bool isnull;
 	Datum array = authz_store_value(0, column, &isnull);
-	size_t n;
-	int64 *ids;
 
 	if (isnull)
 		return NULL;
-	ids = authz_array_elements(array, &n);
-	return build_set(context, ids, n);
+	list.ids = authz_array_elements(array, &list.n);
+	return authz_idlist_set(&list, context);
+}
+
+AuthzIdSet *
+authz_subject_stream_set(MemoryContext context, AuthzStatement *statement, Datum *values,
+						 Snapshot snapshot)
+{
+	AuthzIdList list = {0};
+	AuthzIdSet *set;
+
+	authz_store_stream(statement, values, NULL, snapshot, authz_idlist_read, &list);
+	set = authz_idlist_set(&list, context);
+	authz_idlist_free(&list);
+	return set;
+}
+
+/* So many ids that a key may be of are looked for, in sets of very large ids none. */
+#define MAX_STEPS 64
+
+bool
+authz_subject_set_meets(const AuthzIdSet *set, int64 last, int64 lowest)
+{
+	if (set == NULL)
+		return false;
+	if (last / AUTHZ_CHANGE_STEP >= MAX_STEPS)
+		return true;
+	for (int64 id = lowest; id <= last; id += AUTHZ_CHANGE_STEP)
+		if (authz_idset_has(set, id))
+			return true;
+	return false;
 }
 
 void
@@ -98,76 +101,54 @@ authz_subject_pack_set(StringInfo block, const AuthzIdSet *set)
 	authz_pack_bytes(block, set, set ? authz_idset_bytes(set) : 0);
 }
 
+/* Adds a category to the list of its exact level. */
 static void
-read_held(uint64 found, Held held[AUTHZ_LEVELS])
+read_level(void *arg, const Datum *values, const bool *nulls)
 {
-	bool isnull;
+	AuthzIdList *held = arg;
 
-	memset(held, 0, AUTHZ_LEVELS * sizeof(Held));
-	for (uint64 row = 0; row < found; row++)
+	authz_idlist_add(&held[DatumGetInt32(values[1])], DatumGetInt64(values[0]));
+}
+
+/*
+ * Adds what inherits from what is held, from the strongest level down: what has
+ * been reached at one is not followed again at a weaker one.
+ */
+static void
+carry_down(AuthzIdList held[AUTHZ_LEVELS], int account_id, Snapshot snapshot)
+{
+	AuthzReach reach = {
+		.kind = AUTHZ_REACH_INHERITING, .account_id = account_id, .snapshot = snapshot};
+
+	for (int level = AUTHZ_LEVEL_MANAGER; level >= AUTHZ_LEVEL_MEMBER; level--)
 	{
-		int level = DatumGetInt32(authz_store_value(row, 1, &isnull));
-
-		if (level > AUTHZ_LEVEL_NONE && level < AUTHZ_LEVELS)
-			held[level].ids =
-				authz_array_elements(authz_store_value(row, 2, &isnull), &held[level].n);
+		authz_idlist_sort(&held[level]);
+		for (int stronger = level + 1; stronger < AUTHZ_LEVELS; stronger++)
+			authz_idlist_subtract(&held[level], &held[stronger]);
+		authz_reach_down(&reach, &held[level]);
 	}
 }
 
-/* Adds the categories that inherit from those that are held. */
+/* A level includes the stronger ones, and is the next one's set where it adds nothing. */
 static void
-carry_down(Held held[AUTHZ_LEVELS], Snapshot snapshot)
+build_levels(AuthzSubject *subject, AuthzIdList held[AUTHZ_LEVELS])
 {
-	size_t n = 0;
-	size_t at = 0;
-	Datum *ids;
-	Datum *levels;
-	Datum values[2];
+	AuthzIdList sum = {0};
 
-	for (int level = AUTHZ_LEVEL_MEMBER; level < AUTHZ_LEVELS; level++)
-		n += held[level].n;
-	ids = MemoryContextAllocHuge(CurrentMemoryContext, (n + 1) * sizeof(Datum));
-	levels = MemoryContextAllocHuge(CurrentMemoryContext, (n + 1) * sizeof(Datum));
-	for (int level = AUTHZ_LEVEL_MEMBER; level < AUTHZ_LEVELS; level++)
+	for (int level = AUTHZ_LEVEL_MANAGER; level >= AUTHZ_LEVEL_MEMBER; level--)
 	{
-		for (size_t i = 0; i < held[level].n; i++)
+		if (held[level].n == 0)
 		{
-			ids[at] = Int64GetDatum(held[level].ids[i]);
-			levels[at++] = Int32GetDatum(level);
-		}
-	}
-	values[0] = PointerGetDatum(
-		construct_array(ids, (int) n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	values[1] = PointerGetDatum(
-		construct_array(levels, (int) n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-	read_held(authz_store_read(&reach_statement, values, NULL, snapshot), held);
-}
-
-/* A level includes the weaker ones. */
-static void
-build_levels(AuthzSubject *subject, const Held held[AUTHZ_LEVELS])
-{
-	MemoryContext context = subject->entry.context;
-
-	for (int level = AUTHZ_LEVEL_MEMBER; level < AUTHZ_LEVELS; level++)
-	{
-		size_t n = 0;
-		int64 *ids;
-
-		for (int stronger = level; stronger < AUTHZ_LEVELS; stronger++)
-			n += held[stronger].n;
-		if (n == 0)
+			if (level < AUTHZ_LEVEL_MANAGER)
+				subject->levels[level] = subject->levels[level + 1];
 			continue;
-		ids = MemoryContextAllocHuge(CurrentMemoryContext, n * sizeof(int64));
-		n = 0;
-		for (int stronger = level; stronger < AUTHZ_LEVELS; stronger++)
-		{
-			memcpy(ids + n, held[stronger].ids, held[stronger].n * sizeof(int64));
-			n += held[stronger].n;
 		}
-		subject->levels[level] = build_set(context, ids, n);
-		pfree(ids);
+		authz_idlist_append(&sum, &held[level]);
+		authz_idlist_free(&held[level]);
+		subject->levels[level] = authz_idlist_set(&sum, subject->entry.context);
+		subject->last = sum.ids[sum.n - 1];
 	}
+	authz_idlist_free(&sum);
 }
 
 static void
@@ -175,7 +156,7 @@ load(AuthzEntry *entry, Snapshot snapshot)
 {
 	AuthzSubject *subject = (AuthzSubject *) entry;
 	AuthzClosure closure = authz_closure_load(entry, snapshot, 1);
-	Held held[AUTHZ_LEVELS];
+	AuthzIdList held[AUTHZ_LEVELS] = {{0}};
 	Datum values[4];
 	Datum names;
 	Datum turn;
@@ -187,7 +168,7 @@ load(AuthzEntry *entry, Snapshot snapshot)
 	values[1] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
 	values[2] = Int64GetDatum(entry->key.principal_id);
 	values[3] = Int32GetDatum(entry->key.account_id);
-	read_held(authz_store_read(&level_statement, values, NULL, snapshot), held);
+	authz_store_stream(&level_statement, values, NULL, snapshot, read_level, held);
 	(void) authz_store_read(&rest_statement, values, NULL, snapshot);
 
 	names = authz_store_value(0, 1, &isnull);
@@ -200,9 +181,21 @@ load(AuthzEntry *entry, Snapshot snapshot)
 	}
 	turn = authz_store_value(0, 2, &isnull);
 	entry->horizon = isnull ? closure.horizon : Min(closure.horizon, DatumGetTimestampTz(turn));
+	subject->counts = authz_store_bool(0, 4);
 	if (authz_store_bool(0, 3))
-		carry_down(held, snapshot);
+		carry_down(held, entry->key.account_id, snapshot);
 	build_levels(subject, held);
+}
+
+/* What comes to inherit from a category, or ceases to, concerns who has a level there. */
+static bool
+concerns(const AuthzEntry *entry, AuthzChangeKey key)
+{
+	const AuthzSubject *subject = (const AuthzSubject *) entry;
+	int64 lowest;
+
+	return authz_change_topic(key, &lowest) == AUTHZ_TOPIC_INHERIT &&
+		   authz_subject_set_meets(subject->levels[AUTHZ_LEVEL_MEMBER], subject->last, lowest);
 }
 
 static void
@@ -210,9 +203,17 @@ pack(const AuthzEntry *entry, StringInfo block)
 {
 	const AuthzSubject *subject = (const AuthzSubject *) entry;
 
+	authz_pack_number(block, subject->counts);
 	authz_pack_bytes(block, subject->names, subject->names ? VARSIZE(subject->names) : 0);
-	for (int level = AUTHZ_LEVEL_MEMBER; level <= AUTHZ_LEVEL_MANAGER; level++)
-		authz_subject_pack_set(block, subject->levels[level]);
+	for (int level = AUTHZ_LEVEL_MANAGER; level >= AUTHZ_LEVEL_MEMBER; level--)
+	{
+		bool same =
+			level < AUTHZ_LEVEL_MANAGER && subject->levels[level] == subject->levels[level + 1];
+
+		authz_pack_number(block, same);
+		if (!same)
+			authz_subject_pack_set(block, subject->levels[level]);
+	}
 }
 
 static void
@@ -220,15 +221,27 @@ unpack(AuthzEntry *entry, AuthzUnpack *block)
 {
 	AuthzSubject *subject = (AuthzSubject *) entry;
 
+	subject->counts = authz_unpack_number(block) != 0;
 	subject->names = authz_unpack_bytes(block);
-	for (int level = AUTHZ_LEVEL_MEMBER; level <= AUTHZ_LEVEL_MANAGER; level++)
-		subject->levels[level] = authz_unpack_bytes(block);
+	for (int level = AUTHZ_LEVEL_MANAGER; level >= AUTHZ_LEVEL_MEMBER; level--)
+		subject->levels[level] = authz_unpack_number(block) != 0 ? subject->levels[level + 1]
+																 : authz_unpack_bytes(block);
 }
 
 AuthzEntryKind authz_subject_kind = {.size = sizeof(AuthzSubject),
 									 .load = load,
+									 .concerns = concerns,
 									 .pack = pack,
 									 .unpack = unpack};
+
+static int
+compare_text(const void *a, const void *b)
+{
+	const Datum *left = a;
+	const Datum *right = b;
+
+	return DatumGetInt32(DirectFunctionCall2Coll(bttextcmp, C_COLLATION_OID, *left, *right));
+}
 
 ArrayType *
 authz_subject_common_names(const AuthzSubject *a, const AuthzSubject *b)
@@ -243,16 +256,9 @@ authz_subject_common_names(const AuthzSubject *a, const AuthzSubject *b)
 		return construct_empty_array(TEXTOID);
 	deconstruct_array(a->names, TEXTOID, -1, false, TYPALIGN_INT, &ours, NULL, &nours);
 	deconstruct_array(b->names, TEXTOID, -1, false, TYPALIGN_INT, &theirs, NULL, &ntheirs);
+	qsort(theirs, ntheirs, sizeof(Datum), compare_text);
 	for (int i = 0; i < nours; i++)
-	{
-		for (int k = 0; k < ntheirs; k++)
-		{
-			if (DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, ours[i], theirs[k])))
-			{
-				ours[kept++] = ours[i];
-				break;
-			}
-		}
-	}
+		if (bsearch(&ours[i], theirs, ntheirs, sizeof(Datum), compare_text) != NULL)
+			ours[kept++] = ours[i];
 	return construct_array(ours, kept, TEXTOID, -1, false, TYPALIGN_INT);
 }

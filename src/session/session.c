@@ -128,6 +128,11 @@ read_privileges(AuthzSession *session)
 							   !authz_privileges_has(raw, length, "enableentitlement", NULL);
 	session->confinement = privilege_values(raw, "privacycontext");
 	session->roles = authz_session_roles(raw);
+	session->names_rows = authz_privileges_has(raw, length, "sview", NULL) ||
+						  authz_privileges_has(raw, length, "edit", NULL) ||
+						  authz_privileges_has(raw, length, "disableentitlementforentry", NULL);
+	session->limited = authz_privileges_has(raw, length, "limitentry", NULL);
+	session->moderated = authz_privileges_has(raw, length, "enablecategorymoderation", NULL);
 }
 
 /*

@@ -48,6 +48,9 @@ typedef struct AuthzSession
 	bool entitlement_off; /* disableentitlement without enableentitlement */
 	char *confinement;	  /* contexts of privacycontext, NULL for none */
 	char *roles;		  /* setrole, a line feed, restrictingrole; NULL for neither */
+	bool names_rows;	  /* sview, edit or disableentitlementforentry */
+	bool limited;		  /* limitentry */
+	bool moderated;		  /* enablecategorymoderation */
 } AuthzSession;
 
 extern void authz_session_init(void);

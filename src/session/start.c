@@ -171,7 +171,7 @@ void
 authz_session_check_privileges(const char *privileges)
 {
 	/* A limit that is not kept must not be promised. */
-	static const char *const unkept[] = {"actionslimit", "iprestrict", "urirestrict", "limitentry"};
+	static const char *const unkept[] = {"actionslimit", "iprestrict", "urirestrict"};
 	size_t length = strlen(privileges);
 
 	if (authz_privileges_check(privileges, length) != AUTHZ_PRIVILEGES_OK)

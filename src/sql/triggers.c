@@ -16,19 +16,18 @@
 #include "utils/rel.h"
 #include "utils/uuid.h"
 
+/* In the order of the topics. */
+static const char *const topic_words[] = {"subject",	"tree", "policy",  "session",
+										  "categories", "open", "inherit", "below"};
+
 static AuthzTopic
 topic_of(const char *word)
 {
-	if (strcmp(word, "subject") == 0)
-		return AUTHZ_TOPIC_SUBJECT;
-	if (strcmp(word, "tree") == 0)
-		return AUTHZ_TOPIC_TREE;
-	if (strcmp(word, "policy") == 0)
-		return AUTHZ_TOPIC_POLICY;
-	if (strcmp(word, "session") == 0)
-		return AUTHZ_TOPIC_SESSION;
-	Assert(strcmp(word, "categories") == 0);
-	return AUTHZ_TOPIC_CATEGORIES;
+	for (int topic = 0; topic < lengthof(topic_words); topic++)
+		if (strcmp(word, topic_words[topic]) == 0)
+			return (AuthzTopic) topic;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("there is no topic \"%s\" to announce", word)));
 }
 
 static int
@@ -62,7 +61,9 @@ announce_row(TriggerData *trigger, HeapTuple row, AuthzTopic topic, const char *
 			key = authz_change_key(topic, DatumGetInt32(value));
 			break;
 		case INT8OID:
-			key = authz_change_key(topic, DatumGetInt64(value));
+			key = topic == AUTHZ_TOPIC_INHERIT || topic == AUTHZ_TOPIC_BELOW
+					  ? authz_change_key_place(topic, DatumGetInt64(value))
+					  : authz_change_key(topic, DatumGetInt64(value));
 			break;
 		default:
 			key = authz_change_key_text(topic, TextDatumGetCString(value));

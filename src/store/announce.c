@@ -33,7 +33,9 @@
 #define KEY_PENDING ((AuthzChangeKey) 1 << 30) /* a commit is under way */
 #define KEY_SETTLED ((AuthzChangeKey) 1 << 29) /* it has ended, once for each pending */
 #define KEY_TOPIC_SHIFT 26
+#define KEY_TOPIC_MASK 7
 #define KEY_ID_MASK (((AuthzChangeKey) 1 << KEY_TOPIC_SHIFT) - 1)
+StaticAssertDecl(AUTHZ_CHANGE_STEP == (int64) KEY_ID_MASK + 1, "all bits of a key's id count");
 
 /* Beyond this many keys in one transaction the whole account is announced. */
 #define MAX_OWN_KEYS 64
@@ -85,6 +87,20 @@ AuthzChangeKey
 authz_change_key_text(AuthzTopic topic, const char *id)
 {
 	return authz_change_key(topic, hash_bytes((const unsigned char *) id, strlen(id)));
+}
+
+AuthzChangeKey
+authz_change_key_place(AuthzTopic topic, int64 category_id)
+{
+	return KEY_MARK | (AuthzChangeKey) topic << KEY_TOPIC_SHIFT |
+		   ((AuthzChangeKey) category_id & KEY_ID_MASK);
+}
+
+AuthzTopic
+authz_change_topic(AuthzChangeKey key, int64 *lowest)
+{
+	*lowest = key & KEY_ID_MASK;
+	return (AuthzTopic) (key >> KEY_TOPIC_SHIFT & KEY_TOPIC_MASK);
 }
 
 /* Arriving ----------------------------------------------------------- */
@@ -182,7 +198,7 @@ forget_old_pending(void)
 }
 
 bool
-authz_change_pending(const AuthzChangeKey *keys, int nkeys)
+authz_change_pending_for(AuthzConcerned concerned, const void *who)
 {
 	if (likely(npending == 0 && pending_overflow == 0))
 		return false;
@@ -190,10 +206,35 @@ authz_change_pending(const AuthzChangeKey *keys, int nkeys)
 	if (pending_overflow > 0)
 		return true;
 	for (int i = 0; i < npending; i++)
-		for (int k = 0; k < nkeys; k++)
-			if (pending[i].key == keys[k])
-				return true;
+		if (concerned(who, pending[i].key))
+			return true;
 	return false;
+}
+
+/* Who depends on a list of keys. */
+typedef struct KeyList
+{
+	const AuthzChangeKey *keys;
+	int nkeys;
+} KeyList;
+
+static bool
+lists_key(const void *who, AuthzChangeKey key)
+{
+	const KeyList *list = who;
+
+	for (int i = 0; i < list->nkeys; i++)
+		if (list->keys[i] == key)
+			return true;
+	return false;
+}
+
+bool
+authz_change_pending(const AuthzChangeKey *keys, int nkeys)
+{
+	KeyList list = {.keys = keys, .nkeys = nkeys};
+
+	return authz_change_pending_for(lists_key, &list);
 }
 
 uint64
@@ -203,7 +244,7 @@ authz_change_moment(void)
 }
 
 bool
-authz_changed_since(uint64 since, const AuthzChangeKey *keys, int nkeys)
+authz_changed_since_for(uint64 since, AuthzConcerned concerned, const void *who)
 {
 	if (moment - since > RING_SIZE)
 		return true;
@@ -211,13 +252,18 @@ authz_changed_since(uint64 since, const AuthzChangeKey *keys, int nkeys)
 	{
 		AuthzChangeKey key = ring[since % RING_SIZE];
 
-		if (key == AUTHZ_CHANGE_EVERYTHING)
+		if (key == AUTHZ_CHANGE_EVERYTHING || concerned(who, key))
 			return true;
-		for (int k = 0; k < nkeys; k++)
-			if (keys[k] == key)
-				return true;
 	}
 	return false;
+}
+
+bool
+authz_changed_since(uint64 since, const AuthzChangeKey *keys, int nkeys)
+{
+	KeyList list = {.keys = keys, .nkeys = nkeys};
+
+	return authz_changed_since_for(since, lists_key, &list);
 }
 
 /* Leaving ------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "store/statement.h"
+#include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
@@ -93,24 +94,37 @@ prepare(AuthzStatement *statement)
 	set_planning();
 }
 
-static uint64
-execute(AuthzStatement *statement, Datum *values, const char *nulls, Snapshot snapshot,
-		bool read_only)
+/* Between these two the plan is there; it is made when it is first executed. */
+static int
+begin_execution(AuthzStatement *statement)
 {
 	int guc_level = 0;
-	int result;
 
 	if (unlikely(statement->plan == NULL))
 	{
 		guc_level = NewGUCNestLevel();
 		prepare(statement);
 	}
-	result = SPI_execute_snapshot(statement->plan, values, nulls, snapshot, InvalidSnapshot,
-								  read_only, true, 0);
+	return guc_level;
+}
+
+static void
+end_execution(int guc_level, int result)
+{
 	if (guc_level != 0)
 		AtEOXact_GUC(false, guc_level);
 	if (result < 0)
 		elog(ERROR, "could not execute a statement: %s", SPI_result_code_string(result));
+}
+
+static uint64
+execute(AuthzStatement *statement, Datum *values, const char *nulls, Snapshot snapshot,
+		bool read_only)
+{
+	int guc_level = begin_execution(statement);
+
+	end_execution(guc_level, SPI_execute_snapshot(statement->plan, values, nulls, snapshot,
+												  InvalidSnapshot, read_only, true, 0));
 	return SPI_processed;
 }
 
@@ -118,6 +132,76 @@ uint64
 authz_store_read(AuthzStatement *statement, Datum *values, const char *nulls, Snapshot snapshot)
 {
 	return execute(statement, values, nulls, snapshot, true);
+}
+
+/* Where the executor puts the rows of a statement that is streamed. */
+typedef struct Receiver
+{
+	DestReceiver base;
+	AuthzRowReader reader;
+	void *arg;
+	MemoryContext context; /* the caller's */
+} Receiver;
+
+static void
+receiver_starts(DestReceiver *self, int operation, TupleDesc description)
+{
+}
+
+static bool
+receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	Receiver *receiver = (Receiver *) self;
+	MemoryContext executors;
+
+	slot_getallattrs(slot);
+	executors = MemoryContextSwitchTo(receiver->context);
+	receiver->reader(receiver->arg, slot->tts_values, slot->tts_isnull);
+	MemoryContextSwitchTo(executors);
+	return true;
+}
+
+static void
+receiver_ends(DestReceiver *self)
+{
+}
+
+static ParamListInfo
+bind(const AuthzStatement *statement, const Datum *values, const char *nulls)
+{
+	ParamListInfo params = makeParamList(statement->nargs);
+
+	for (int i = 0; i < statement->nargs; i++)
+	{
+		ParamExternData *param = &params->params[i];
+
+		param->value = values[i];
+		param->isnull = nulls != NULL && nulls[i] == 'n';
+		param->pflags = PARAM_FLAG_CONST;
+		param->ptype = statement->argtypes[i];
+	}
+	return params;
+}
+
+void
+authz_store_stream(AuthzStatement *statement, Datum *values, const char *nulls, Snapshot snapshot,
+				   AuthzRowReader reader, void *arg)
+{
+	Receiver receiver = {.base = {.receiveSlot = receive,
+								  .rStartup = receiver_starts,
+								  .rShutdown = receiver_ends,
+								  .rDestroy = receiver_ends,
+								  .mydest = DestTuplestore},
+						 .reader = reader,
+						 .arg = arg,
+						 .context = CurrentMemoryContext};
+	SPIExecuteOptions options = {.read_only = true, .dest = &receiver.base};
+	int guc_level = begin_execution(statement);
+
+	options.params = bind(statement, values, nulls);
+	PushActiveSnapshot(snapshot);
+	end_execution(guc_level, SPI_execute_plan_extended(statement->plan, &options));
+	PopActiveSnapshot();
 }
 
 uint64

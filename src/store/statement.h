@@ -46,6 +46,15 @@ extern void authz_store_end(AuthzActing *acting);
 extern uint64 authz_store_read(AuthzStatement *statement, Datum *values, const char *nulls,
 							   Snapshot snapshot);
 
+/*
+ * Reads with this snapshot and hands over row by row what may be millions of
+ * rows, none of which is kept; an interrupt ends it. Values by reference are
+ * gone with the next row.
+ */
+typedef void (*AuthzRowReader)(void *arg, const Datum *values, const bool *nulls);
+extern void authz_store_stream(AuthzStatement *statement, Datum *values, const char *nulls,
+							   Snapshot snapshot, AuthzRowReader reader, void *arg);
+
 /* Reads what holds at this very moment, whatever the isolation level. */
 extern uint64 authz_store_read_fresh(AuthzStatement *statement, Datum *values, const char *nulls);
 
