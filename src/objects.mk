@@ -54,6 +54,7 @@ OBJS += \
 	src/sql/door.o \
 	src/sql/growth.o \
 	src/sql/guard.o \
+	src/sql/left_behind.o \
 	src/sql/losing.o \
 	src/sql/manage.o \
 	src/sql/manage_account.o \
@@ -67,6 +68,7 @@ OBJS += \
 	src/sql/manage_views.o \
 	src/sql/protect.o \
 	src/sql/protection.o \
+	src/sql/room.o \
 	src/sql/session.o \
 	src/sql/session_info.o \
 	src/sql/start_session.o \

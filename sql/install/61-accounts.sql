@@ -158,7 +158,7 @@ BEGIN
 			IF NOT whole OR word::int = 0 THEN
 				hint := 'It is a number of seconds, at least 1.';
 			END IF;
-		WHEN name IN ('max_category_members', 'max_user_groups') THEN
+		WHEN name IN ('max_category_members', 'max_entry_categories', 'max_user_groups') THEN
 			IF NOT whole THEN
 				hint := 'It is a whole number; 0 is no limit.';
 			END IF;
@@ -172,13 +172,12 @@ BEGIN
 			THEN
 				RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no role "%s"', word);
 			END IF;
-		WHEN name IN ('token_format', 'accept_ks', 'max_entry_categories', 'subject_lock', 'audience',
-				'strict_privacy_context', 'managers_group') THEN
+		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'audience', 'strict_privacy_context', 'managers_group') THEN
 			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
 				HINT = 'Settings are default_user_role, default_widget_role, legacy_hashes, max_category_members, '
-					'max_session_duration and max_user_groups.';
+					'max_entry_categories, max_session_duration and max_user_groups.';
 	END CASE;
 	IF hint IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid value of setting "%s"', name), HINT = hint;

@@ -130,6 +130,7 @@ BEGIN
 	DELETE FROM authz.role_user r WHERE r.principal_id = target;
 	DELETE FROM authz.category_user c WHERE c.principal_id = target;
 	DELETE FROM authz.secondary_identity s WHERE s.principal_id = target;
+	PERFORM authz.check_nothing_was_given(target);
 	FOR token IN SELECT t.apptoken_id FROM authz.apptoken t WHERE t.session_principal_id = target LOOP
 		PERFORM authz.delete_apptoken(account_id, token.apptoken_id);
 	END LOOP;

@@ -38,6 +38,17 @@ CREATE FUNCTION authz.category_contains_itself(category_id bigint) RETURNS bool
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'authz_category_contains_itself';
 COMMENT ON FUNCTION authz.category_contains_itself(bigint) IS 'whether a category is, over any number of steps, below itself';
 
+-- What the snapshot of a repeatable-read transaction does not show, it must not
+-- leave behind either.
+CREATE FUNCTION authz.check_nothing_came_below(category_ids bigint[]) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'authz_check_nothing_came_below';
+COMMENT ON FUNCTION authz.check_nothing_came_below(bigint[]) IS
+	'raises 40001 where there are categories below these that are not among them';
+
+CREATE FUNCTION authz.check_nobody_came_in(category_id bigint) RETURNS void
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'authz_check_nobody_came_in';
+COMMENT ON FUNCTION authz.check_nobody_came_in(bigint) IS 'raises 40001 where a category has members';
+
 CREATE FUNCTION authz.category_of(account_id int, category_id bigint) RETURNS authz.category_place
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -53,6 +64,31 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION authz.category_of(int, bigint) IS 'place of a category of the account, P0002 for none';
+
+-- Locks are taken from the root downwards, of a category its place first, so
+-- that changes of one tree wait for each other in turn.
+CREATE FUNCTION authz.hold_parent(account_id int, category_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	PERFORM FROM authz.category c
+	WHERE c.account_id = hold_parent.account_id AND c.category_id = hold_parent.category_id
+	FOR KEY SHARE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no category %s', category_id);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.hold_parent(int, bigint) IS 'keeps a category from being deleted until the transaction ends';
+
+CREATE FUNCTION authz.depth_of(category_id bigint) RETURNS bigint
+	LANGUAGE sql STABLE AS $$
+	WITH RECURSIVE up (parent_id) AS (
+		SELECT p.parent_id FROM authz.category_place p WHERE p.category_id = depth_of.category_id
+		UNION
+		SELECT p.parent_id FROM up JOIN authz.category_place p ON p.category_id = up.parent_id)
+	SELECT count(up.parent_id) FROM up
+$$;
+COMMENT ON FUNCTION authz.depth_of(bigint) IS 'how many categories are above this one';
 
 CREATE FUNCTION authz.home_of(category_id bigint) RETURNS authz.category
 	LANGUAGE sql STABLE AS $$
@@ -73,10 +109,15 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid category name',
 			HINT = 'It has 1 to 200 characters, none of them <, >, a comma or a control character.';
 	END IF;
-	IF EXISTS (
+	-- Each with its own equality, so that the index finds it.
+	IF (CASE WHEN parent_id IS NULL THEN EXISTS (
 		SELECT FROM authz.category_place p
-		WHERE p.account_id = check_category_name.account_id AND p.parent_id IS NOT DISTINCT FROM check_category_name.parent_id
+		WHERE p.account_id = check_category_name.account_id AND p.parent_id IS NULL
 			AND p.name = check_category_name.name AND p.category_id IS DISTINCT FROM except_id)
+	ELSE EXISTS (
+		SELECT FROM authz.category_place p
+		WHERE p.account_id = check_category_name.account_id AND p.parent_id = check_category_name.parent_id
+			AND p.name = check_category_name.name AND p.category_id IS DISTINCT FROM except_id) END)
 	THEN
 		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('category "%s" exists already in this place', name);
 	END IF;

@@ -23,7 +23,7 @@ DECLARE
 BEGIN
 	PERFORM authz.check_given(name, 'name');
 	IF parent_id IS NOT NULL THEN
-		PERFORM authz.category_of(account_id, parent_id);
+		PERFORM authz.hold_parent(account_id, parent_id);
 	ELSIF new_inheritance = 'inherit' THEN
 		RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'a category at the root has nothing to inherit from';
 	END IF;
@@ -34,6 +34,7 @@ BEGIN
 			RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'a category that inherits has the owner of the one it inherits from';
 		END IF;
 		new_owner := authz.principal_of(account_id, owner);
+		PERFORM authz.hold_principal(new_owner, owner);
 	ELSIF new_inheritance = 'manual' THEN
 		new_owner := acting;
 	END IF;
@@ -71,6 +72,7 @@ BEGIN
 			RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'a category at the root has nothing to inherit from';
 		END IF;
 		DELETE FROM authz.category_user u WHERE u.category_id = place.category_id;
+		PERFORM authz.check_nobody_came_in(place.category_id);
 		UPDATE authz.category c SET owner_id = NULL WHERE c.category_id = place.category_id;
 	ELSE
 		home := authz.home_of(place.category_id);
@@ -106,16 +108,25 @@ DECLARE
 	place authz.category_place;
 BEGIN
 	PERFORM authz.check_clear(clear, 'privacy_context', 'owner', 'reference_id');
-	PERFORM FROM authz.category_place p
-	WHERE p.category_id = category_update.category_id AND p.account_id = category_update.account_id FOR UPDATE;
+	-- A name or inheritance is part of what members and others refer to.
+	IF name <> '' OR new_inheritance IS NOT NULL THEN
+		PERFORM FROM authz.category_place p
+		WHERE p.category_id = category_update.category_id AND p.account_id = category_update.account_id FOR UPDATE;
+	ELSE
+		PERFORM FROM authz.category_place p
+		WHERE p.category_id = category_update.category_id AND p.account_id = category_update.account_id FOR NO KEY UPDATE;
+	END IF;
 	place := authz.category_of(account_id, category_id);
 	PERFORM authz.check_category_name(account_id, place.parent_id, coalesce(nullif(name, ''), place.name), category_id);
 	PERFORM authz.check_reference_id(account_id, reference_id, category_id);
+	IF coalesce(new_inheritance, place.inheritance) = 'inherit' AND (owner <> '' OR new_level IS NOT NULL OR new_join IS NOT NULL) THEN
+		RAISE EXCEPTION USING ERRCODE = '55000',
+			MESSAGE = format('category %s inherits its owner and the rules of joining', category_id),
+			HINT = 'Change those of the category it inherits from, or set its inheritance to manual.';
+	END IF;
 	IF owner <> '' THEN
-		IF coalesce(new_inheritance, place.inheritance) = 'inherit' THEN
-			RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'a category that inherits has the owner of the one it inherits from';
-		END IF;
 		new_owner := authz.principal_of(account_id, owner);
+		PERFORM authz.hold_principal(new_owner, owner);
 	END IF;
 
 	IF new_inheritance <> place.inheritance THEN
@@ -147,13 +158,23 @@ COMMENT ON FUNCTION authz.category_update(int, bigint, bigint, text, text, text,
 CREATE FUNCTION authz.category_move(account_id int, acting bigint, category_ids bigint[], new_parent_id bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+	step record;
 	moving bigint;
 	place authz.category_place;
 BEGIN
 	PERFORM authz.lock_account(account_id);
-	IF new_parent_id IS NOT NULL THEN
-		PERFORM authz.category_of(account_id, new_parent_id);
-	END IF;
+	FOR step IN
+		SELECT s.id, s.is_parent
+		FROM (SELECT DISTINCT m.id, false AS is_parent FROM unnest(category_ids) AS m (id)
+			UNION ALL SELECT new_parent_id, true WHERE new_parent_id IS NOT NULL) s
+		ORDER BY authz.depth_of(s.id), s.is_parent, s.id
+	LOOP
+		IF step.is_parent THEN
+			PERFORM authz.hold_parent(account_id, new_parent_id);
+		ELSE
+			PERFORM FROM authz.category_place p WHERE p.category_id = step.id AND p.account_id = category_move.account_id FOR UPDATE;
+		END IF;
+	END LOOP;
 	FOR moving IN SELECT DISTINCT m.id FROM unnest(category_ids) AS m (id) ORDER BY 1 LOOP
 		place := authz.category_of(account_id, moving);
 		CONTINUE WHEN place.parent_id IS NOT DISTINCT FROM new_parent_id;
@@ -176,29 +197,38 @@ END
 $$;
 COMMENT ON FUNCTION authz.category_move(int, bigint, bigint[], bigint) IS 'body of authz_category_move()';
 
--- Level by level, each locked before the next is looked for, so that nothing
--- is added below meanwhile.
+-- Layer by layer, each locked before the next is looked for, so that nothing is
+-- put below meanwhile; what is moved away before its turn comes stays.
 CREATE FUNCTION authz.category_delete(account_id int, acting bigint, category_id bigint, subtree bool) RETURNS bool
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	doomed bigint[] := '{}';
 	layer bigint[];
 BEGIN
-	SELECT array_agg(c.category_id) INTO layer
-	FROM authz.category c
-	WHERE c.account_id = category_delete.account_id AND c.category_id = category_delete.category_id;
+	SELECT array_agg(t.category_id) INTO layer
+	FROM (
+		SELECT p.category_id
+		FROM authz.category_place p
+		WHERE p.account_id = category_delete.account_id AND p.category_id = category_delete.category_id
+		FOR UPDATE) t;
 	IF layer IS NULL THEN
 		RETURN false;
 	END IF;
 	WHILE layer IS NOT NULL LOOP
 		doomed := doomed || layer;
-		PERFORM FROM authz.category c WHERE c.category_id = ANY (layer) ORDER BY c.category_id FOR UPDATE;
-		SELECT array_agg(p.category_id) INTO layer FROM authz.category_place p WHERE p.parent_id = ANY (layer);
+		PERFORM FROM unnest(layer) AS l (id) JOIN authz.category c ON c.category_id = l.id ORDER BY c.category_id FOR UPDATE OF c;
+		SELECT array_agg(t.category_id) INTO layer
+		FROM (
+			SELECT p.category_id
+			FROM unnest(layer) AS l (id) JOIN authz.category_place p ON p.parent_id = l.id
+			ORDER BY p.category_id
+			FOR UPDATE OF p) t;
 		IF layer IS NOT NULL AND subtree IS NOT TRUE THEN
 			RAISE EXCEPTION USING ERRCODE = '2BP01', MESSAGE = format('there are categories below category %s', category_id),
 				HINT = 'With subtree => true they are deleted as well.';
 		END IF;
 	END LOOP;
+	PERFORM authz.check_nothing_came_below(doomed);
 	DELETE FROM authz.category_place p WHERE p.category_id = ANY (doomed);
 	DELETE FROM authz.category c WHERE c.category_id = ANY (doomed);
 	PERFORM authz.note(account_id, acting, 'category.delete', category_id::text,

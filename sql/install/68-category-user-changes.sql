@@ -1,14 +1,15 @@
 -- Members of categories: changes -----------------------------------------------
 
--- The owner is manager by owning; who is bound by rules cannot take that away.
-CREATE FUNCTION authz.member_of(account_id int, acting bigint, category_id bigint, user_id text) RETURNS authz.category_user
+-- The owner is manager by owning; who is bound by rules cannot take that away,
+-- nor seem to.
+CREATE FUNCTION authz.member_of(account_id int, acting bigint, category_id bigint, user_id text, lowers bool) RETURNS authz.category_user
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	category authz.category := authz.open_category(account_id, category_id);
 	target bigint := authz.principal_of(account_id, user_id);
 	member authz.category_user;
 BEGIN
-	IF acting IS NOT NULL AND target = category.owner_id THEN
+	IF lowers AND acting IS NOT NULL AND target = category.owner_id THEN
 		RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = format('"%s" owns category %s', user_id, category_id),
 			HINT = 'Give the category another owner first.';
 	END IF;
@@ -19,7 +20,7 @@ BEGIN
 	RETURN member;
 END
 $$;
-COMMENT ON FUNCTION authz.member_of(int, bigint, bigint, text) IS 'a membership that may be changed or removed, NULL for none';
+COMMENT ON FUNCTION authz.member_of(int, bigint, bigint, text, bool) IS 'a membership that may be changed or removed, NULL for none';
 
 CREATE FUNCTION authz.check_member(member authz.category_user, category_id bigint, user_id text) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE AS $$
@@ -39,7 +40,7 @@ DECLARE
 	new_level @extschema@.authz_level := authz.word(permission_level, 'permission level', enum_range(NULL::@extschema@.authz_level));
 	new_method @extschema@.authz_update_method := coalesce(
 		authz.word(update_method, 'update method', enum_range(NULL::@extschema@.authz_update_method)), 'manual');
-	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id);
+	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id, new_level < 'manager');
 BEGIN
 	PERFORM authz.check_member(member, category_id, user_id);
 	IF new_method < member.update_method AND override IS NOT TRUE THEN
@@ -58,7 +59,7 @@ COMMENT ON FUNCTION authz.category_user_update(int, bigint, bigint, text, text, 
 CREATE FUNCTION authz.category_user_delete(account_id int, acting bigint, category_id bigint, user_id text) RETURNS bool
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id);
+	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id, true);
 BEGIN
 	IF member.category_id IS NULL THEN
 		RETURN false;
@@ -75,7 +76,7 @@ CREATE FUNCTION authz.set_member_status(account_id int, acting bigint, category_
 	RETURNS void
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id);
+	member authz.category_user := authz.member_of(account_id, acting, category_id, user_id, new_status <> 'active');
 BEGIN
 	PERFORM authz.check_member(member, category_id, user_id);
 	UPDATE authz.category_user u SET status = new_status

@@ -12,8 +12,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-static void
-deny(void)
+void
+authz_growth_deny(void)
 {
 	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 					errhint("Nobody gives what he does not have himself.")));
@@ -31,6 +31,7 @@ authz_growth_everything(const AuthzDoor *door)
 		return true;
 	session = authz_judgement_session(door->judgement);
 	return session->type == AUTHZ_SESSION_ADMIN && session->confinement == NULL &&
+		   !session->limited && !session->moderated &&
 		   authz_judgement_covers(door->judgement, (char **) everything, lengthof(everything), NULL,
 								  0);
 }
@@ -39,7 +40,7 @@ void
 authz_growth_check_everything(const AuthzDoor *door)
 {
 	if (!authz_growth_everything(door))
-		deny();
+		authz_growth_deny();
 }
 
 /* Levels ---------------------------------------------------------------- */
@@ -72,7 +73,7 @@ void
 authz_growth_check_level(const AuthzDoor *door, int64 category_id, AuthzLevel level)
 {
 	if (!authz_growth_has_level(door, category_id, level))
-		deny();
+		authz_growth_deny();
 }
 
 static bool
@@ -110,7 +111,7 @@ authz_growth_check_levels(const AuthzDoor *door, int64 principal_id, bool confin
 	has = has_levels_of(&standing, (AuthzSubject *) given.now, confined);
 	authz_pair_release(&given);
 	if (!has)
-		deny();
+		authz_growth_deny();
 }
 
 /* Roles ----------------------------------------------------------------- */
@@ -187,9 +188,8 @@ authz_growth_check_role(const AuthzDoor *door, int64 role_id)
 		authz_door_require_role(door, permissions, exceptions);
 }
 
-/* The user or group by any spelling, 0 for none. */
-static int64
-find_principal(int account_id, const char *user_id)
+int64
+authz_growth_find_principal(int account_id, const char *user_id)
 {
 	static AuthzStatement statement = {
 		.sql = "SELECT principal_id FROM authz.principal"
@@ -230,7 +230,7 @@ authz_growth_check_principal(const AuthzDoor *door, const char *user_id)
 
 	if (door->plane == AUTHZ_PLANE_DATABASE)
 		return;
-	principal_id = find_principal(door->account_id, user_id);
+	principal_id = authz_growth_find_principal(door->account_id, user_id);
 	if (principal_id == 0)
 		return;
 	values[0] = Int32GetDatum(door->account_id);

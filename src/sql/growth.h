@@ -25,6 +25,12 @@ extern bool authz_growth_has_level(const AuthzDoor *door, int64 category_id, Aut
 /* Raises 42501 for a session that is confined to others: it reaches nothing of the category. */
 extern void authz_growth_check_reach(const AuthzDoor *door, int64 category_id);
 
+/* The user or group of that id in any spelling, 0 for none. */
+extern int64 authz_growth_find_principal(int account_id, const char *user_id);
+
+/* Raises 42501 with the reason that is this file's. */
+extern void authz_growth_deny(void);
+
 /* Each raises 42501 unless he has what is given. */
 extern void authz_growth_check_everything(const AuthzDoor *door);
 extern void authz_growth_check_level(const AuthzDoor *door, int64 category_id, AuthzLevel level);

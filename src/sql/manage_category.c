@@ -62,7 +62,7 @@ authz_category_update(PG_FUNCTION_ARGS)
 {
 	static const int opening[] = {2, 3, 4, 5, 6, 7, 10};
 	AuthzDoor door = authz_door_open("category.update");
-	bool opens = authz_manage_clears(fcinfo, 12, "privacy_context");
+	bool opens = !PG_ARGISNULL(9) || authz_manage_clears(fcinfo, 12, "privacy_context");
 
 	for (int i = 0; i < lengthof(opening); i++)
 		opens |= authz_argument_text(fcinfo, opening[i]) != NULL;
@@ -80,51 +80,59 @@ authz_category_update(PG_FUNCTION_ARGS)
  * or below, is open to whom the contexts of the new place reach.
  */
 static void
-check_manages_moved(const AuthzDoor *door, ArrayType *category_ids)
+check_keeps_members(const AuthzDoor *door, ArrayType *category_ids)
 {
 	static AuthzStatement statement = {
-		.sql = "WITH RECURSIVE below(moved, id) AS ("
-			   "  SELECT p.category_id, p.category_id FROM authz.category_place p"
+		.sql = "WITH RECURSIVE below(id) AS ("
+			   "  SELECT p.category_id FROM authz.category_place p"
 			   "   WHERE p.account_id = $1 AND p.category_id = ANY ($2)"
-			   "  UNION SELECT b.moved, p.category_id FROM below b"
+			   "  UNION SELECT p.category_id FROM below b"
 			   "    JOIN authz.category_place p ON p.parent_id = b.id)"
-			   " SELECT DISTINCT b.moved FROM below b"
-			   "   JOIN authz.category c ON c.category_id = b.id"
-			   "   JOIN authz.category_place p ON p.category_id = b.moved"
-			   "  WHERE p.inheritance = 'inherit' OR c.privacy > 'members_only'",
+			   " SELECT FROM authz.category_place p"
+			   "  WHERE p.account_id = $1 AND p.category_id = ANY ($2)"
+			   "    AND p.inheritance = 'inherit'"
+			   " UNION ALL"
+			   " SELECT FROM below b JOIN authz.category c ON c.category_id = b.id"
+			   "  WHERE c.privacy > 'members_only'"
+			   " LIMIT 1",
 		.nargs = 2,
 		.argtypes = {INT4OID, INT8ARRAYOID},
 	};
 	Datum values[2];
 	AuthzActing acting;
-	uint64 n;
-	int64 *ids;
+	bool opens;
 
 	values[0] = Int32GetDatum(door->account_id);
 	values[1] = PointerGetDatum(category_ids);
-	ids = palloc((ArrayGetNItems(ARR_NDIM(category_ids), ARR_DIMS(category_ids)) + 1) *
-				 sizeof(int64));
 	authz_store_begin(&acting);
-	n = authz_store_write(&statement, values, NULL);
-	for (uint64 row = 0; row < n; row++)
-		ids[row] = authz_store_int64(row, 1);
+	opens = authz_store_read_fresh(&statement, values, NULL) > 0;
 	authz_store_end(&acting);
-	for (uint64 i = 0; i < n; i++)
-		authz_growth_check_level(door, ids[i], AUTHZ_LEVEL_MANAGER);
+	if (opens)
+		authz_growth_deny();
 }
 
+/* What is below one that is managed by whoever moves it need not be looked through. */
 static void
-check_reaches(const AuthzDoor *door, ArrayType *category_ids)
+check_may_move(const AuthzDoor *door, ArrayType *category_ids)
 {
 	Datum *ids;
 	bool *nulls;
 	int n;
+	int others = 0;
 
 	deconstruct_array(category_ids, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &ids,
 					  &nulls, &n);
 	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			authz_growth_check_reach(door, DatumGetInt64(ids[i]));
+	{
+		if (nulls[i])
+			continue;
+		authz_growth_check_reach(door, DatumGetInt64(ids[i]));
+		if (!authz_growth_has_level(door, DatumGetInt64(ids[i]), AUTHZ_LEVEL_MANAGER))
+			ids[others++] = ids[i];
+	}
+	if (others > 0)
+		check_keeps_members(door, construct_array(ids, others, INT8OID, sizeof(int64),
+												  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 PG_FUNCTION_INFO_V1(authz_category_move);
@@ -137,8 +145,7 @@ authz_category_move(PG_FUNCTION_ARGS)
 
 	if (door.plane == AUTHZ_PLANE_SESSION && !PG_ARGISNULL(0))
 	{
-		check_reaches(&door, PG_GETARG_ARRAYTYPE_P(0));
-		check_manages_moved(&door, PG_GETARG_ARRAYTYPE_P(0));
+		check_may_move(&door, PG_GETARG_ARRAYTYPE_P(0));
 		if (!PG_ARGISNULL(1))
 			authz_growth_check_reach(&door, PG_GETARG_INT64(1));
 	}
@@ -160,9 +167,25 @@ authz_category_delete(PG_FUNCTION_ARGS)
 
 /* Looking up -------------------------------------------------------------- */
 
-/* The category of a full name, a reference id, or both; 0 for none. */
+/* The category that a statement of the account and a text finds, 0 for none. */
 static int64
-find_category(int account_id, const char *full_name, const char *reference_id)
+find(AuthzStatement *statement, int account_id, const char *name)
+{
+	Datum values[2];
+	AuthzActing acting;
+	int64 found = 0;
+
+	values[0] = Int32GetDatum(account_id);
+	values[1] = CStringGetTextDatum(name);
+	authz_store_begin(&acting);
+	if (authz_store_read(statement, values, NULL, GetActiveSnapshot()) == 1)
+		found = authz_store_int64(0, 1);
+	authz_store_end(&acting);
+	return found;
+}
+
+static int64
+find_by_name(int account_id, const char *full_name)
 {
 	static AuthzStatement statement = {
 		.sql = "WITH RECURSIVE walk(category_id, step) AS ("
@@ -174,29 +197,26 @@ find_category(int account_id, const char *full_name, const char *reference_id)
 			   "    JOIN authz.category_place p ON p.account_id = $1"
 			   "     AND p.parent_id = w.category_id"
 			   "     AND p.name = (string_to_array($2, '>'))[w.step + 1])"
-			   " SELECT c.category_id FROM authz.category c"
-			   "  WHERE c.account_id = $1"
-			   "    AND ($3 IS NULL OR c.reference_id = $3)"
-			   "    AND ($2 IS NULL OR c.category_id = (SELECT category_id FROM walk"
-			   "           WHERE step = cardinality(string_to_array($2, '>'))))",
-		.nargs = 3,
-		.argtypes = {INT4OID, TEXTOID, TEXTOID},
+			   " SELECT category_id FROM walk"
+			   "  WHERE step = cardinality(string_to_array($2, '>'))",
+		.nargs = 2,
+		.argtypes = {INT4OID, TEXTOID},
 	};
-	char nulls[] = "   ";
-	Datum values[3];
-	AuthzActing acting;
-	int64 found = 0;
 
-	values[0] = Int32GetDatum(account_id);
-	values[1] = full_name ? CStringGetTextDatum(full_name) : (Datum) 0;
-	values[2] = reference_id ? CStringGetTextDatum(reference_id) : (Datum) 0;
-	nulls[1] = full_name ? ' ' : 'n';
-	nulls[2] = reference_id ? ' ' : 'n';
-	authz_store_begin(&acting);
-	if (authz_store_read(&statement, values, nulls, GetActiveSnapshot()) == 1)
-		found = authz_store_int64(0, 1);
-	authz_store_end(&acting);
-	return found;
+	return find(&statement, account_id, full_name);
+}
+
+static int64
+find_by_reference(int account_id, const char *reference_id)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT category_id FROM authz.category"
+			   " WHERE account_id = $1 AND reference_id = $2",
+		.nargs = 2,
+		.argtypes = {INT4OID, TEXTOID},
+	};
+
+	return find(&statement, account_id, reference_id);
 }
 
 static bool
@@ -223,7 +243,11 @@ authz_category_id(PG_FUNCTION_ARGS)
 	if (full_name == NULL && reference_id == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("full name or reference id must be given")));
-	found = find_category(door.account_id, full_name, reference_id);
+	found = full_name != NULL ? find_by_name(door.account_id, full_name)
+							  : find_by_reference(door.account_id, reference_id);
+	if (full_name != NULL && reference_id != NULL &&
+		found != find_by_reference(door.account_id, reference_id))
+		found = 0;
 	if (found == 0 || (door.plane == AUTHZ_PLANE_SESSION && !lists(door.judgement, found)))
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(found);

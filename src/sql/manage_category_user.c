@@ -29,11 +29,10 @@ typedef enum Capacity
 static bool
 is_himself(FunctionCallInfo fcinfo, const AuthzDoor *door)
 {
-	const AuthzSession *session = authz_judgement_session(door->judgement);
 	char *user_id = authz_argument_text(fcinfo, 1);
 
-	return session->user_id != NULL && user_id != NULL &&
-		   pg_strcasecmp(session->user_id, user_id) == 0;
+	return door->principal_id != 0 && user_id != NULL &&
+		   authz_growth_find_principal(door->account_id, user_id) == door->principal_id;
 }
 
 /*
@@ -218,11 +217,18 @@ authz_category_user_activate(PG_FUNCTION_ARGS)
 
 /*
  * A member may go, but one who was suspended stays suspended: else he would join
- * anew. Who is no member learns nothing of the category.
+ * anew. Who is no member learns nothing of the category. The category is locked
+ * before its member, as always.
  */
 static void
 check_may_leave(FunctionCallInfo fcinfo, const AuthzDoor *door)
 {
+	static AuthzStatement hold = {
+		.sql = "SELECT p.category_id FROM authz.category_place p WHERE p.category_id = $1"
+			   " FOR KEY SHARE",
+		.nargs = 1,
+		.argtypes = {INT8OID},
+	};
 	static AuthzStatement statement = {
 		.sql = "SELECT u.category_id FROM authz.category_user u"
 			   " WHERE u.category_id = $1 AND u.principal_id = $2 AND u.status <> 'not_active'"
@@ -237,7 +243,8 @@ check_may_leave(FunctionCallInfo fcinfo, const AuthzDoor *door)
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = Int64GetDatum(door->principal_id);
 	authz_store_begin(&acting);
-	may = authz_store_write(&statement, values, NULL) == 1;
+	may = authz_store_write(&hold, values, NULL) == 1 &&
+		  authz_store_write(&statement, values, NULL) == 1;
 	authz_store_end(&acting);
 	if (!may)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied")));
