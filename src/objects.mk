@@ -31,6 +31,7 @@ OBJS += \
 
 # F3: what a subject may do
 OBJS += \
+	src/entitle/assignment.o \
 	src/entitle/cache.o \
 	src/entitle/closure.o \
 	src/entitle/gate.o \
@@ -42,6 +43,7 @@ OBJS += \
 	src/entitle/pack.o \
 	src/entitle/reach.o \
 	src/entitle/rights.o \
+	src/entitle/row.o \
 	src/entitle/shared.o \
 	src/entitle/standing.o \
 	src/entitle/subject.o
@@ -50,11 +52,22 @@ OBJS += \
 OBJS += \
 	src/sql/argument.o \
 	src/sql/check.o \
+	src/sql/check_row.o \
 	src/sql/circle.o \
+	src/sql/content_guard.o \
 	src/sql/door.o \
 	src/sql/growth.o \
 	src/sql/guard.o \
+	src/sql/ids.o \
 	src/sql/left_behind.o \
+	src/sql/link.o \
+	src/sql/link_array.o \
+	src/sql/link_decide.o \
+	src/sql/link_follow.o \
+	src/sql/link_guard.o \
+	src/sql/link_policy.o \
+	src/sql/link_status.o \
+	src/sql/linked.o \
 	src/sql/losing.o \
 	src/sql/manage.o \
 	src/sql/manage_account.o \
@@ -66,12 +79,16 @@ OBJS += \
 	src/sql/manage_role.o \
 	src/sql/manage_user.o \
 	src/sql/manage_views.o \
+	src/sql/policy.o \
 	src/sql/protect.o \
 	src/sql/protection.o \
 	src/sql/room.o \
+	src/sql/selectivity.o \
 	src/sql/session.o \
 	src/sql/session_info.o \
+	src/sql/site.o \
 	src/sql/start_session.o \
 	src/sql/stats.o \
 	src/sql/support.o \
+	src/sql/support_row.o \
 	src/sql/triggers.o

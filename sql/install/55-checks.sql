@@ -27,6 +27,14 @@ CREATE FUNCTION authz_can_view_int2(category_id smallint, permission text, accou
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_can_view_int2(smallint, text, int) IS
 	'authz_can_view() of a smallint column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_view_any_int4(category_ids int[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_view_any_int4(int[], text, int) IS
+	'authz_can_view_any() of such a column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_view_any_int2(category_ids smallint[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_view_any_int2(smallint[], text, int) IS
+	'authz_can_view_any() of such a column: the planner puts it where a cast would hide the index';
 
 CREATE FUNCTION authz_can_contribute(category_id bigint, permission text DEFAULT '', account_id int DEFAULT NULL) RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
@@ -44,6 +52,14 @@ CREATE FUNCTION authz_can_contribute_int2(category_id smallint, permission text,
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_can_contribute_int2(smallint, text, int) IS
 	'authz_can_contribute() of a smallint column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_contribute_any_int4(category_ids int[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_contribute_any_int4(int[], text, int) IS
+	'authz_can_contribute_any() of such a column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_contribute_any_int2(category_ids smallint[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_contribute_any_int2(smallint[], text, int) IS
+	'authz_can_contribute_any() of such a column: the planner puts it where a cast would hide the index';
 
 CREATE FUNCTION authz_can_moderate(category_id bigint, permission text DEFAULT '', account_id int DEFAULT NULL) RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
@@ -61,6 +77,14 @@ CREATE FUNCTION authz_can_moderate_int2(category_id smallint, permission text, a
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_can_moderate_int2(smallint, text, int) IS
 	'authz_can_moderate() of a smallint column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_moderate_any_int4(category_ids int[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_moderate_any_int4(int[], text, int) IS
+	'authz_can_moderate_any() of such a column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_moderate_any_int2(category_ids smallint[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_moderate_any_int2(smallint[], text, int) IS
+	'authz_can_moderate_any() of such a column: the planner puts it where a cast would hide the index';
 
 CREATE FUNCTION authz_can_manage(category_id bigint, permission text DEFAULT '', account_id int DEFAULT NULL) RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
@@ -78,6 +102,14 @@ CREATE FUNCTION authz_can_manage_int2(category_id smallint, permission text, acc
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_can_manage_int2(smallint, text, int) IS
 	'authz_can_manage() of a smallint column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_manage_any_int4(category_ids int[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_manage_any_int4(int[], text, int) IS
+	'authz_can_manage_any() of such a column: the planner puts it where a cast would hide the index';
+CREATE FUNCTION authz_can_manage_any_int2(category_ids smallint[], permission text, account_id int) RETURNS bool
+	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_can_support AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_can_manage_any_int2(smallint[], text, int) IS
+	'authz_can_manage_any() of such a column: the planner puts it where a cast would hide the index';
 
 CREATE FUNCTION authz_visible_categories(level text DEFAULT 'member') RETURNS bigint[]
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -89,10 +121,12 @@ CREATE FUNCTION authz_category_ids(level int, permission text, account_id int) R
 COMMENT ON FUNCTION authz_category_ids(int, text, int) IS
 	'the same for index conditions: level 1 (member) to 4 (manager), none without the permission or in another account';
 
-CREATE FUNCTION authz_is_uncategorized(category_id bigint) RETURNS bool
+CREATE FUNCTION authz_category_ids_int4(level int, permission text, account_id int) RETURNS int[]
 	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_is_uncategorized(bigint) IS
-	'whether a row of this category counts as one without: NULL, or no category of the session''s account';
+COMMENT ON FUNCTION authz_category_ids_int4(int, text, int) IS 'authz_category_ids() for columns of int[]';
+CREATE FUNCTION authz_category_ids_int2(level int, permission text, account_id int) RETURNS smallint[]
+	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_category_ids_int2(int, text, int) IS 'authz_category_ids() for columns of smallint[]';
 
 CREATE FUNCTION authz_has_permission(permission text) RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
@@ -113,37 +147,3 @@ CREATE FUNCTION authz_has_privilege(key text, value text DEFAULT NULL) RETURNS b
 	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_has_privilege(text, text) IS
 	'whether the session in force carries the privilege';
-
-CREATE FUNCTION authz_owner_support(internal) RETURNS internal
-	LANGUAGE C STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_owner_support(internal) IS 'tells the planner what owning means';
-
-CREATE FUNCTION authz_is_owner(owner text, account_id int DEFAULT NULL, permission text DEFAULT '') RETURNS bool
-	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_owner_support AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_is_owner(text, int, text) IS
-	'whether the owner is the user of the session in force or one of his groups';
-
-CREATE FUNCTION authz_owner_ids(account_id int DEFAULT NULL, permission text DEFAULT NULL) RETURNS text[]
-	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_owner_ids(int, text) IS
-	'the user of the session in force and his groups; none in another account or without the permission';
-
-CREATE FUNCTION authz_can_add(category_id bigint, owner text, permission text, account_id int) RETURNS bool
-	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_can_add(bigint, text, text, int) IS
-	'whether the session in force may add a row of this category and owner';
-
-CREATE FUNCTION authz_is_anybody(with_user bool, permission text, account_id int) RETURNS bool
-	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_is_anybody(bool, text, int) IS
-	'whether there is a session (of a user) in the account with the permission';
-
-CREATE FUNCTION authz_fill_owner() RETURNS trigger
-	LANGUAGE C AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_fill_owner() IS
-	'trigger of protected tables: who adds a row and names no owner owns it';
-
-CREATE FUNCTION authz_content_guard() RETURNS trigger
-	LANGUAGE C AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_content_guard() IS
-	'trigger of protected tables: judges changes of category and owner';

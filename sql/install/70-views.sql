@@ -155,7 +155,7 @@ CREATE VIEW authz_category_users WITH (security_barrier) AS
 		SELECT a.* FROM authz.category_user a
 		WHERE (SELECT authz_reading_account('category_user.list')) IS NULL
 			AND (a.principal_id = ANY (ARRAY(SELECT r.principal_id FROM authz.reader r))
-				OR a.category_id = ANY ((SELECT authz_visible_categories('manager'))::bigint[]))) u;
+				OR authz_can_manage(a.category_id))) u;
 COMMENT ON VIEW authz_category_users IS
 	'members of categories: oneself and one''s groups, those of categories one manages, or all with category_user.list';
 

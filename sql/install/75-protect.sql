@@ -7,7 +7,7 @@ CREATE FUNCTION authz_protect(content regclass, category_column name, owner_colu
 	RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_protect(regclass, name, name, text, text, name, name, int, name, name, name, bool) IS
-	'puts a table under row security: what a session sees and changes follows from its category and owner columns';
+	'puts a table under row security: what a session sees and changes follows from its category, owner and people columns';
 
 CREATE FUNCTION authz_protect_sql(content regclass, category_column name, owner_column name DEFAULT NULL,
 		permission_prefix text DEFAULT NULL, uncategorized text DEFAULT 'owner_only', key_column name DEFAULT NULL,
@@ -34,7 +34,14 @@ CREATE VIEW authz_protected_tables WITH (security_barrier) AS
 		d.options ->> 'permission_prefix'::text AS permission_prefix,
 		d.options ->> 'uncategorized'::text AS uncategorized,
 		d.options ->> 'key_column'::text AS key_column,
-		c.relforcerowsecurity AS force
+		c.relforcerowsecurity AS force,
+		d.options ->> 'editors_column'::text AS editors_column,
+		d.options ->> 'publishers_column'::text AS publishers_column,
+		d.options ->> 'viewers_column'::text AS viewers_column,
+		d.options ->> 'link'::text AS link,
+		d.options ->> 'link_key_column'::text AS link_key_column,
+		d.options ->> 'link_category_column'::text AS link_category_column,
+		d.options ->> 'link_status_column'::text AS link_status_column
 	FROM pg_catalog.pg_policy p
 	JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
 	CROSS JOIN LATERAL (SELECT pg_catalog.obj_description(p.oid, 'pg_policy'::name) AS text) o

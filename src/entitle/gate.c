@@ -15,13 +15,25 @@ add_set(const AuthzIdSet **sets, int *n, const AuthzIdSet *set)
 		sets[(*n)++] = set;
 }
 
-/* What may be viewed: as a member, or because privacy opens it. */
+/* How much the session has on all categories at once, by permission or with enforcement off. */
+typedef struct Reach
+{
+	bool level; /* the level asked for */
+	bool view;	/* to view */
+} Reach;
+
+/* What may be viewed: everything, or what it is a member of and what privacy opens. */
 static int
-viewable(AuthzJudgement *judgement, int side, const AuthzIdSet **sets)
+viewable(AuthzJudgement *judgement, const Reach *every, int side, const AuthzIdSet **sets)
 {
 	const AuthzShared *shared = (AuthzShared *) authz_side_of(&judgement->shared, side);
 	int n = 0;
 
+	if (every->view)
+	{
+		add_set(sets, &n, ((AuthzEvery *) authz_side_of(&judgement->every, side))->categories);
+		return n;
+	}
 	if (judgement->session->principal_id != 0)
 	{
 		AuthzSubject *subject = (AuthzSubject *) authz_side_of(&judgement->subject, side);
@@ -34,30 +46,24 @@ viewable(AuthzJudgement *judgement, int side, const AuthzIdSet **sets)
 }
 
 static void
-fill_side(AuthzJudgement *judgement, AuthzLevel level, bool everything, int side, AuthzSide *out)
+fill_side(AuthzJudgement *judgement, AuthzLevel level, const Reach *every, int side, AuthzSide *out)
 {
 	const AuthzSession *session = judgement->session;
 	const AuthzShared *shared;
 
 	memset(out, 0, sizeof(*out));
+	if (every->level)
+		add_set(out->sets, &out->nsets,
+				((AuthzEvery *) authz_side_of(&judgement->every, side))->categories);
 	if (session->entitlement_off)
-	{
-		AuthzEvery *every = (AuthzEvery *) authz_side_of(&judgement->every, side);
-
-		add_set(out->sets, &out->nsets, every->categories);
 		return;
-	}
 
 	shared = (AuthzShared *) authz_side_of(&judgement->shared, side);
 	out->scope = shared->scope;
-	if (everything)
-	{
-		AuthzEvery *every = (AuthzEvery *) authz_side_of(&judgement->every, side);
-
-		add_set(out->sets, &out->nsets, every->categories);
-	}
-	else if (level == AUTHZ_LEVEL_MEMBER)
-		out->nsets = viewable(judgement, side, out->sets);
+	if (every->level)
+		return;
+	if (level == AUTHZ_LEVEL_MEMBER)
+		out->nsets = viewable(judgement, every, side, out->sets);
 	else if (session->principal_id != 0)
 	{
 		AuthzSubject *subject = (AuthzSubject *) authz_side_of(&judgement->subject, side);
@@ -66,7 +72,7 @@ fill_side(AuthzJudgement *judgement, AuthzLevel level, bool everything, int side
 		if (level == AUTHZ_LEVEL_CONTRIBUTOR)
 		{
 			out->open = shared->open;
-			out->nviewed = viewable(judgement, side, out->viewed);
+			out->nviewed = viewable(judgement, every, side, out->viewed);
 		}
 	}
 }
@@ -76,7 +82,7 @@ authz_judgement_gate(AuthzJudgement *judgement, AuthzLevel level, const char *pe
 					 int account_id, AuthzGate *gate)
 {
 	const AuthzSession *session = judgement->session;
-	bool everything;
+	Reach every;
 
 	gate->nsides = 0;
 	gate->only = NULL;
@@ -85,20 +91,22 @@ authz_judgement_gate(AuthzJudgement *judgement, AuthzLevel level, const char *pe
 	if (permission != NULL && !authz_judgement_has_permission(judgement, permission))
 		return;
 
-	everything = authz_judgement_reaches_every(judgement, level);
-	if (everything)
+	every.level = authz_judgement_reaches_every(judgement, level);
+	every.view = every.level || (level == AUTHZ_LEVEL_CONTRIBUTOR &&
+								 authz_judgement_reaches_every(judgement, AUTHZ_LEVEL_MEMBER));
+	if (every.view)
 		authz_judgement_need_every(judgement);
 	if (!session->entitlement_off)
 		authz_judgement_need_shared(judgement);
-	if (!everything && session->principal_id != 0)
+	if (!every.level && session->principal_id != 0)
 		authz_judgement_need_subject(judgement);
 
-	fill_side(judgement, level, everything, 0, &gate->sides[0]);
+	fill_side(judgement, level, &every, 0, &gate->sides[0]);
 	gate->nsides = 1;
 	if (judgement->subject.then != NULL || judgement->shared.then != NULL ||
 		judgement->every.then != NULL)
 	{
-		fill_side(judgement, level, everything, 1, &gate->sides[1]);
+		fill_side(judgement, level, &every, 1, &gate->sides[1]);
 		gate->nsides = 2;
 	}
 	else if (gate->sides[0].nsets == 1 && gate->sides[0].scope == NULL &&

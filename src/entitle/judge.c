@@ -33,6 +33,7 @@
 typedef struct Running
 {
 	MemoryContext context;
+	CommandId command;		/* that its rows carry */
 	uint64 serial;			/* of the session's setting, as the execution began or went on */
 	bool opened_by_another; /* the setting was another when its portal was opened */
 	struct Running *outer;
@@ -60,6 +61,7 @@ end_judgement(void *arg)
 	authz_pair_release(&judgement->rights);
 	authz_pair_release(&judgement->registry);
 	authz_pair_release(&judgement->listed);
+	authz_pair_release(&judgement->asked);
 	if (judgement->session != NULL)
 		authz_session_unpin(judgement->session);
 }
@@ -92,6 +94,32 @@ begin_judgement(MemoryContext context, bool pinned)
 	return judgement;
 }
 
+/* Who did not count yet when the statement's snapshot was taken is nobody to its rows. */
+static void
+judge_in_snapshot(AuthzJudgement *judgement)
+{
+	const AuthzSubject *then;
+
+	if (judgement->session == NULL || !authz_cache_lags())
+		return;
+	authz_judgement_need_subject(judgement);
+	then = (AuthzSubject *) judgement->subject.then;
+	if (then == NULL || then->counts)
+		return;
+	authz_session_unpin(judgement->session);
+	judgement->session = NULL;
+}
+
+/* A judgement that rows are judged by. */
+static AuthzJudgement *
+begin_for_rows(MemoryContext context, bool pinned)
+{
+	AuthzJudgement *judgement = begin_judgement(context, pinned);
+
+	judge_in_snapshot(judgement);
+	return judgement;
+}
+
 static AuthzJudgement *
 find_judgement(MemoryContext context)
 {
@@ -121,7 +149,7 @@ bind_outer(MemoryContext inner)
 	for (Running *outer = running; outer != NULL; outer = outer->outer)
 		if (outer->context != inner && outer->serial == authz_setting_serial() &&
 			find_judgement(outer->context) == NULL)
-			(void) begin_judgement(outer->context, true);
+			(void) begin_for_rows(outer->context, true);
 }
 
 /*
@@ -176,7 +204,7 @@ recent_judgement(void)
 	MemoryContextCallback *callback;
 
 	if (!ActiveSnapshotSet())
-		return begin_judgement(CurrentMemoryContext, false);
+		return begin_for_rows(CurrentMemoryContext, false);
 	basis = current_basis();
 	if (recent != NULL)
 	{
@@ -190,8 +218,14 @@ recent_judgement(void)
 	callback->arg = NULL;
 	MemoryContextRegisterResetCallback(context, callback);
 	recent_basis = basis;
-	recent = begin_judgement(context, false);
+	recent = begin_for_rows(context, false);
 	return recent;
+}
+
+AuthzJudgement *
+authz_judge_plan(void)
+{
+	return recent_judgement();
 }
 
 AuthzJudgement *
@@ -212,7 +246,13 @@ authz_judge(FmgrInfo *flinfo, bool *pinned)
 	if (running->opened_by_another)
 		refuse_cursor();
 	bind_outer(context);
-	return begin_judgement(context, true);
+	return begin_for_rows(context, true);
+}
+
+CommandId
+authz_judge_command(void)
+{
+	return running == NULL ? InvalidCommandId : running->command;
 }
 
 uint64
@@ -318,7 +358,7 @@ offer_judgement(QueryDesc *query, AuthzHandoff *handoff)
 		return false;
 	judgement = find_judgement(context);
 	if (judgement == NULL)
-		judgement = begin_judgement(context, true);
+		judgement = begin_for_rows(context, true);
 	if (judgement->session == NULL)
 		return false;
 
@@ -351,6 +391,7 @@ static void
 run(AUTHZ_RUN_PARAMS)
 {
 	Running execution = {.context = query->estate->es_query_cxt,
+						 .command = query->estate->es_output_cid,
 						 .serial = authz_setting_serial(),
 						 .opened_by_another = is_opened_by_another(query->estate->es_query_cxt),
 						 .outer = running};
@@ -374,8 +415,10 @@ run(AUTHZ_RUN_PARAMS)
 static void
 finish(QueryDesc *query)
 {
-	Running execution = {
-		.context = query->estate->es_query_cxt, .serial = authz_setting_serial(), .outer = running};
+	Running execution = {.context = query->estate->es_query_cxt,
+						 .command = query->estate->es_output_cid,
+						 .serial = authz_setting_serial(),
+						 .outer = running};
 
 	running = &execution;
 	PG_TRY();

@@ -28,8 +28,14 @@ extern void authz_judge_init(void);
 extern AuthzJudgement *authz_judge(FmgrInfo *flinfo, bool *pinned);
 extern uint64 authz_judgement_number(const AuthzJudgement *judgement);
 
+/* What the rows carry that the execution under way writes; InvalidCommandId outside of one. */
+extern CommandId authz_judge_command(void);
+
 /* A judgement of the current moment that lives as long as the current memory context. */
 extern AuthzJudgement *authz_judge_now(void);
+
+/* A judgement for the planner: made anew whenever anything that it rests on may have moved. */
+extern AuthzJudgement *authz_judge_plan(void);
 
 /* NULL for nobody. */
 extern const AuthzSession *authz_judgement_session(const AuthzJudgement *judgement);

@@ -73,11 +73,9 @@ authz_judgement_session(const AuthzJudgement *judgement)
 	return judgement->session;
 }
 
-bool
-authz_judgement_has_permission(AuthzJudgement *judgement, const char *permission)
+static bool
+find_permission(AuthzJudgement *judgement, const char *permission)
 {
-	if (judgement->session == NULL)
-		return false;
 	need_rights(judgement);
 	need_registry(judgement);
 	for (int side = 0; side < 2; side++)
@@ -86,6 +84,30 @@ authz_judgement_has_permission(AuthzJudgement *judgement, const char *permission
 							   permission))
 			return false;
 	return true;
+}
+
+bool
+authz_judgement_has_permission(AuthzJudgement *judgement, const char *permission)
+{
+	AuthzAsked *asked;
+	bool has;
+
+	if (judgement->session == NULL)
+		return false;
+	for (unsigned i = 0; i < Min(judgement->npermissions, AUTHZ_ASKED); i++)
+		if (strcmp(judgement->permissions[i].permission, permission) == 0)
+			return judgement->permissions[i].has;
+
+	/* An error leaves the judgement as it was. */
+	has = find_permission(judgement, permission);
+	permission = MemoryContextStrdup(judgement->context, permission);
+	asked = &judgement->permissions[judgement->npermissions % AUTHZ_ASKED];
+	if (asked->permission != NULL)
+		pfree(asked->permission);
+	asked->permission = (char *) permission;
+	asked->has = has;
+	judgement->npermissions++;
+	return has;
 }
 
 bool

@@ -8,6 +8,15 @@
 #include "entitle/judge.h"
 #include "lib/ilist.h"
 
+/* A permission that was asked for, and the answer. */
+typedef struct AuthzAsked
+{
+	char *permission;
+	bool has;
+} AuthzAsked;
+
+#define AUTHZ_ASKED 8
+
 struct AuthzJudgement
 {
 	dlist_node node;
@@ -15,6 +24,8 @@ struct AuthzJudgement
 	AuthzSession *session; /* pinned; NULL for nobody */
 	bool pinned;
 	uint64 number;
+	AuthzAsked permissions[AUTHZ_ASKED]; /* the last ones asked for */
+	unsigned npermissions;				 /* so far */
 
 	/* Loaded at first need; what holds now and what held in the snapshot. */
 	AuthzPair subject;
@@ -23,6 +34,7 @@ struct AuthzJudgement
 	AuthzPair rights;
 	AuthzPair registry;
 	AuthzPair listed; /* of listing.c alone; workers load it for themselves */
+	AuthzPair asked;  /* of assignment.c alone */
 };
 
 /* What each part of a judgement takes from the cache, at first need. */

@@ -2,9 +2,8 @@
  * check.c
  *	  The checks: what may this session do with this category, this permission.
  *
- * They run for every row of a protected table, so all that is the same for the
- * rows of an execution is done at its first call and kept in fn_extra. They
- * never raise for want of rights.
+ * They run for every row of a protected table and never raise for want of
+ * rights.
  */
 #include "postgres.h"
 
@@ -13,102 +12,20 @@
 #include "fmgr.h"
 #include "pure/privileges.h"
 #include "sql/check.h"
+#include "sql/ids.h"
+#include "sql/site.h"
 #include "sql/support.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
-/* What one call site has found out. */
-typedef struct Site
-{
-	AuthzJudgement *judgement;
-	uint64 number; /* of the judgement */
-	bool pinned;   /* the judgement stays the same while the site lives */
-	bool constant; /* the arguments after the first are the same in all calls */
-	bool filled;
-	bool holds; /* of a permission */
-	AuthzGate gate;
-} Site;
-
-static Site *
-make_site(FunctionCallInfo fcinfo, int first_constant)
-{
-	FmgrInfo *flinfo = fcinfo->flinfo;
-	Site *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Site));
-
-	site->constant = true;
-	for (int i = first_constant; i < PG_NARGS(); i++)
-		site->constant &= get_fn_expr_arg_stable(flinfo, i);
-	flinfo->fn_extra = site;
-	return site;
-}
-
-/* The site of this call, with the judgement that is good for it. */
-static Site *
-site_of(FunctionCallInfo fcinfo, int first_constant)
-{
-	Site *site = fcinfo->flinfo->fn_extra;
-
-	if (unlikely(site == NULL))
-		site = make_site(fcinfo, first_constant);
-	if (!site->pinned)
-	{
-		AuthzJudgement *judgement = authz_judge(fcinfo->flinfo, &site->pinned);
-		uint64 number = authz_judgement_number(judgement);
-
-		if (site->number != number)
-			site->filled = false;
-		site->judgement = judgement;
-		site->number = number;
-	}
-	return site;
-}
-
-static const AuthzGate *
-fill_gate(FunctionCallInfo fcinfo, Site *site, AuthzLevel level, int position)
-{
-	char *permission = NULL;
-	int account_id = 0;
-
-	site->gate.nsides = 0;
-	site->gate.only = NULL;
-	if (PG_NARGS() > position)
-	{
-		if (PG_ARGISNULL(position))
-			return &site->gate;
-		permission = text_to_cstring(PG_GETARG_TEXT_PP(position));
-	}
-	if (PG_NARGS() > position + 1 && !PG_ARGISNULL(position + 1))
-		account_id = PG_GETARG_INT32(position + 1);
-	if (permission != NULL && *permission == '\0')
-		permission = NULL;
-	authz_judgement_gate(site->judgement, level, permission, account_id, &site->gate);
-	authz_support_note(&site->gate);
-	site->filled = true;
-	return &site->gate;
-}
-
-/* Arguments from this position: a permission ('' for none asked), an account (NULL for any). */
-static inline const AuthzGate *
-gate_of(FunctionCallInfo fcinfo, AuthzLevel level, int position)
-{
-	Site *site = fcinfo->flinfo->fn_extra;
-
-	if (likely(site != NULL && site->pinned && site->filled && site->constant))
-		return &site->gate;
-	site = site_of(fcinfo, position);
-	if (site->filled && site->constant)
-		return &site->gate;
-	return fill_gate(fcinfo, site, level, position);
-}
-
 static inline Datum
 may(FunctionCallInfo fcinfo, AuthzLevel level)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(authz_gate_admits(gate_of(fcinfo, level, 1), PG_GETARG_INT64(0)));
+	PG_RETURN_BOOL(authz_gate_admits(authz_site_gate(fcinfo, level, 1), PG_GETARG_INT64(0)));
 }
 
 /* Twins for narrower columns, whose index a cast would hide. */
@@ -117,7 +34,7 @@ may_int4(FunctionCallInfo fcinfo, AuthzLevel level)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(authz_gate_admits(gate_of(fcinfo, level, 1), PG_GETARG_INT32(0)));
+	PG_RETURN_BOOL(authz_gate_admits(authz_site_gate(fcinfo, level, 1), PG_GETARG_INT32(0)));
 }
 
 static inline Datum
@@ -125,62 +42,42 @@ may_int2(FunctionCallInfo fcinfo, AuthzLevel level)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	PG_RETURN_BOOL(authz_gate_admits(gate_of(fcinfo, level, 1), PG_GETARG_INT16(0)));
+	PG_RETURN_BOOL(authz_gate_admits(authz_site_gate(fcinfo, level, 1), PG_GETARG_INT16(0)));
 }
 
-static Datum
-may_any(FunctionCallInfo fcinfo, AuthzLevel level)
+static inline Datum
+may_any(FunctionCallInfo fcinfo, AuthzLevel level, int width)
 {
-	ArrayType *ids;
+	AuthzArrayRoom room;
+	const ArrayType *ids;
 	const AuthzGate *gate;
-	ArrayIterator iterator;
-	Datum id;
-	bool isnull;
-	bool found = false;
+	int n;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	ids = PG_GETARG_ARRAYTYPE_P(0);
-	gate = gate_of(fcinfo, level, 1);
-
-	if (!ARR_HASNULL(ids))
-	{
-		int n = ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids));
-		const int64 *values = (const int64 *) ARR_DATA_PTR(ids);
-
-		for (int i = 0; i < n && !found; i++)
-			found = authz_gate_admits(gate, values[i]);
-		PG_RETURN_BOOL(found);
-	}
-
-	iterator = array_create_iterator(ids, 0, NULL);
-	while (!found && array_iterate(iterator, &id, &isnull))
-		found = !isnull && authz_gate_admits(gate, DatumGetInt64(id));
-	array_free_iterator(iterator);
-	PG_RETURN_BOOL(found);
+	gate = authz_site_gate(fcinfo, level, 1);
+	ids = authz_array_at(PG_GETARG_DATUM(0), &room);
+	n = authz_array_count(ids, width);
+	for (int i = 0; i < n; i++)
+		if (authz_gate_admits(gate, authz_array_id(ids, width, i)))
+			PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
 }
 
-#define CHECKS(verb, level)                         \
-	PG_FUNCTION_INFO_V1(authz_can_##verb);          \
-	Datum authz_can_##verb(PG_FUNCTION_ARGS)        \
-	{                                               \
-		return may(fcinfo, level);                  \
-	}                                               \
-	PG_FUNCTION_INFO_V1(authz_can_##verb##_int4);   \
-	Datum authz_can_##verb##_int4(PG_FUNCTION_ARGS) \
-	{                                               \
-		return may_int4(fcinfo, level);             \
-	}                                               \
-	PG_FUNCTION_INFO_V1(authz_can_##verb##_int2);   \
-	Datum authz_can_##verb##_int2(PG_FUNCTION_ARGS) \
-	{                                               \
-		return may_int2(fcinfo, level);             \
-	}                                               \
-	PG_FUNCTION_INFO_V1(authz_can_##verb##_any);    \
-	Datum authz_can_##verb##_any(PG_FUNCTION_ARGS)  \
-	{                                               \
-		return may_any(fcinfo, level);              \
+#define CHECK(name, answer)      \
+	PG_FUNCTION_INFO_V1(name);   \
+	Datum name(PG_FUNCTION_ARGS) \
+	{                            \
+		return answer;           \
 	}
+
+#define CHECKS(verb, level)                                                   \
+	CHECK(authz_can_##verb, may(fcinfo, level))                               \
+	CHECK(authz_can_##verb##_int4, may_int4(fcinfo, level))                   \
+	CHECK(authz_can_##verb##_int2, may_int2(fcinfo, level))                   \
+	CHECK(authz_can_##verb##_any, may_any(fcinfo, level, sizeof(int64)))      \
+	CHECK(authz_can_##verb##_any_int4, may_any(fcinfo, level, sizeof(int32))) \
+	CHECK(authz_can_##verb##_any_int2, may_any(fcinfo, level, sizeof(int16)))
 
 CHECKS(view, AUTHZ_LEVEL_MEMBER)
 CHECKS(contribute, AUTHZ_LEVEL_CONTRIBUTOR)
@@ -202,16 +99,24 @@ authz_check_level(const char *word, bool none_allowed)
 							none_allowed ? "none, " : "")));
 }
 
+/* The admitted ids as an array of integers of that width; those beyond its range no column has. */
 static ArrayType *
-array_of(const AuthzGate *gate)
+array_of(const AuthzGate *gate, int width)
 {
+	Oid type = width == sizeof(int64) ? INT8OID : width == sizeof(int32) ? INT4OID : INT2OID;
+	int64 most = width == sizeof(int64)	  ? PG_INT64_MAX
+				 : width == sizeof(int32) ? INT_MAX
+										  : SHRT_MAX;
 	size_t n;
 	int64 *ids = authz_gate_list(gate, &n);
-	Size bytes = ARR_OVERHEAD_NONULLS(1) + n * sizeof(int64);
+	Size bytes;
 	ArrayType *array;
 
+	while (n > 0 && ids[n - 1] > most)
+		n--;
+	bytes = ARR_OVERHEAD_NONULLS(1) + n * width;
 	if (n == 0)
-		return construct_empty_array(INT8OID);
+		return construct_empty_array(type);
 	if (!AllocSizeIsValid(bytes))
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("too many categories for one array")));
@@ -219,10 +124,17 @@ array_of(const AuthzGate *gate)
 	SET_VARSIZE(array, bytes);
 	array->ndim = 1;
 	array->dataoffset = 0;
-	array->elemtype = INT8OID;
+	array->elemtype = type;
 	ARR_DIMS(array)[0] = (int) n;
 	ARR_LBOUND(array)[0] = 1;
-	memcpy(ARR_DATA_PTR(array), ids, n * sizeof(int64));
+	if (width == sizeof(int64))
+		memcpy(ARR_DATA_PTR(array), ids, bytes - ARR_OVERHEAD_NONULLS(1));
+	else if (width == sizeof(int32))
+		for (size_t i = 0; i < n; i++)
+			((int32 *) ARR_DATA_PTR(array))[i] = (int32) ids[i];
+	else
+		for (size_t i = 0; i < n; i++)
+			((int16 *) ARR_DATA_PTR(array))[i] = (int16) ids[i];
 	return array;
 }
 
@@ -235,29 +147,32 @@ authz_visible_categories(PG_FUNCTION_ARGS)
 	AuthzLevel level = authz_check_level(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
 	AuthzGate gate;
 
-	authz_judgement_gate(site_of(fcinfo, 0)->judgement, level, NULL, 0, &gate);
-	PG_RETURN_ARRAYTYPE_P(array_of(&gate));
+	authz_judgement_gate(authz_site(fcinfo, 0)->judgement, level, NULL, 0, &gate);
+	PG_RETURN_ARRAYTYPE_P(array_of(&gate, sizeof(int64)));
 }
 
-PG_FUNCTION_INFO_V1(authz_category_ids);
-
-/* authz_category_ids(level int, permission text, account_id int): for index conditions */
-Datum
-authz_category_ids(PG_FUNCTION_ARGS)
+/* (level int, permission text, account_id int): for index conditions */
+static Datum
+category_ids(FunctionCallInfo fcinfo, int width)
 {
 	int level = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+	AuthzGate gate = {0};
 	char *permission;
-	AuthzGate gate;
 
-	if (level < AUTHZ_LEVEL_MEMBER || level > AUTHZ_LEVEL_MANAGER || PG_ARGISNULL(1))
-		PG_RETURN_ARRAYTYPE_P(construct_empty_array(INT8OID));
-	permission = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	authz_judgement_gate(site_of(fcinfo, 0)->judgement, (AuthzLevel) level,
-						 *permission == '\0' ? NULL : permission,
-						 PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2), &gate);
-	authz_support_note(&gate);
-	PG_RETURN_ARRAYTYPE_P(array_of(&gate));
+	if (level >= AUTHZ_LEVEL_MEMBER && level <= AUTHZ_LEVEL_MANAGER && !PG_ARGISNULL(1))
+	{
+		permission = text_to_cstring(PG_GETARG_TEXT_PP(1));
+		authz_judgement_gate(authz_site(fcinfo, 0)->judgement, (AuthzLevel) level,
+							 *permission == '\0' ? NULL : permission,
+							 PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2), &gate);
+		authz_support_note(&gate);
+	}
+	PG_RETURN_ARRAYTYPE_P(array_of(&gate, width));
 }
+
+CHECK(authz_category_ids, category_ids(fcinfo, sizeof(int64)))
+CHECK(authz_category_ids_int4, category_ids(fcinfo, sizeof(int32)))
+CHECK(authz_category_ids_int2, category_ids(fcinfo, sizeof(int16)))
 
 /* Permissions and roles ----------------------------------------------- */
 
@@ -266,11 +181,11 @@ PG_FUNCTION_INFO_V1(authz_has_permission);
 Datum
 authz_has_permission(PG_FUNCTION_ARGS)
 {
-	Site *site;
+	AuthzSite *site;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	site = site_of(fcinfo, 0);
+	site = authz_site(fcinfo, 0);
 	if (!site->filled || !site->constant)
 	{
 		site->holds =
@@ -303,7 +218,7 @@ authz_has_role(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	if (!PG_ARGISNULL(1))
 		application = DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(1)));
-	PG_RETURN_BOOL(authz_judgement_has_role(site_of(fcinfo, 0)->judgement,
+	PG_RETURN_BOOL(authz_judgement_has_role(authz_site(fcinfo, 0)->judgement,
 											text_to_cstring(PG_GETARG_TEXT_PP(0)), application));
 }
 
@@ -318,7 +233,7 @@ authz_has_privilege(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
-	session = authz_judgement_session(site_of(fcinfo, 0)->judgement);
+	session = authz_judgement_session(authz_site(fcinfo, 0)->judgement);
 	if (session == NULL)
 		PG_RETURN_BOOL(false);
 	key = text_to_cstring(PG_GETARG_TEXT_PP(0));
@@ -326,171 +241,4 @@ authz_has_privilege(PG_FUNCTION_ARGS)
 		value = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	PG_RETURN_BOOL(
 		authz_privileges_has(session->privileges, strlen(session->privileges), key, value));
-}
-
-/* Owners --------------------------------------------------------------- */
-
-/* Names by which the subject owns rows, NULL for none: arguments account and permission. */
-static ArrayType *
-names_of(FunctionCallInfo fcinfo, AuthzJudgement *judgement, int account_argument)
-{
-	const AuthzSession *session = authz_judgement_session(judgement);
-	int permission_argument = account_argument + 1;
-
-	if (session == NULL)
-		return NULL;
-	if (!PG_ARGISNULL(account_argument) && PG_GETARG_INT32(account_argument) != session->account_id)
-		return NULL;
-	if (!PG_ARGISNULL(permission_argument))
-	{
-		char *permission = text_to_cstring(PG_GETARG_TEXT_PP(permission_argument));
-
-		if (*permission != '\0' && !authz_judgement_has_permission(judgement, permission))
-			return NULL;
-	}
-	return authz_judgement_names(judgement);
-}
-
-PG_FUNCTION_INFO_V1(authz_owner_ids);
-
-/* authz_owner_ids(account_id int, permission text) */
-Datum
-authz_owner_ids(PG_FUNCTION_ARGS)
-{
-	ArrayType *names = names_of(fcinfo, site_of(fcinfo, 0)->judgement, 0);
-
-	/* The judgement's memory may end before the value is used. */
-	PG_RETURN_ARRAYTYPE_P(names == NULL ? construct_empty_array(TEXTOID)
-										: DatumGetArrayTypePCopy(PointerGetDatum(names)));
-}
-
-/* The names as a call site compares rows with them. */
-typedef struct OwnerSite
-{
-	bool constant;
-	int n;
-	text **names;
-} OwnerSite;
-
-static OwnerSite *
-find_names(FunctionCallInfo fcinfo)
-{
-	FmgrInfo *flinfo = fcinfo->flinfo;
-	bool pinned;
-	AuthzJudgement *judgement = authz_judge(flinfo, &pinned);
-	MemoryContext caller = MemoryContextSwitchTo(pinned ? flinfo->fn_mcxt : CurrentMemoryContext);
-	OwnerSite *site = palloc0(sizeof(OwnerSite));
-	ArrayType *names = names_of(fcinfo, judgement, 1);
-
-	if (names != NULL)
-		deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, (Datum **) &site->names, NULL,
-						  &site->n);
-	for (int i = 0; i < site->n; i++)
-		site->names[i] = DatumGetTextPCopy(PointerGetDatum(site->names[i]));
-	if (pinned && get_fn_expr_arg_stable(flinfo, 1) && get_fn_expr_arg_stable(flinfo, 2))
-		flinfo->fn_extra = site;
-	MemoryContextSwitchTo(caller);
-	return site;
-}
-
-PG_FUNCTION_INFO_V1(authz_is_owner);
-
-/* authz_is_owner(owner text, account_id int, permission text) */
-Datum
-authz_is_owner(PG_FUNCTION_ARGS)
-{
-	const OwnerSite *site = fcinfo->flinfo->fn_extra;
-	text *owner;
-	size_t length;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_BOOL(false);
-	if (unlikely(site == NULL))
-		site = find_names(fcinfo);
-	if (site->n == 0)
-		PG_RETURN_BOOL(false);
-	owner = PG_GETARG_TEXT_PP(0);
-	length = VARSIZE_ANY_EXHDR(owner);
-	for (int i = 0; i < site->n; i++)
-		if (VARSIZE(site->names[i]) - VARHDRSZ == length &&
-			memcmp(VARDATA(site->names[i]), VARDATA_ANY(owner), length) == 0)
-			PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(false);
-}
-
-/* Rows without a category, and new rows --------------------------------- */
-
-/* Whether the row counts as one without a category: it names none, or none of the account. */
-static bool
-is_uncategorized(AuthzJudgement *judgement, NullableDatum category)
-{
-	return category.isnull ||
-		   !authz_judgement_knows_category(judgement, DatumGetInt64(category.value));
-}
-
-PG_FUNCTION_INFO_V1(authz_is_uncategorized);
-
-Datum
-authz_is_uncategorized(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(is_uncategorized(site_of(fcinfo, 0)->judgement, fcinfo->args[0]));
-}
-
-/* Whether the name is one that the session may give rows to: his own, or by edituser. */
-static bool
-may_own(const AuthzSession *session, const char *owner)
-{
-	size_t length = strlen(session->privileges);
-
-	return (session->user_id != NULL && strcmp(session->user_id, owner) == 0) ||
-		   authz_privileges_has(session->privileges, length, "edituser", owner);
-}
-
-PG_FUNCTION_INFO_V1(authz_can_add);
-
-/* authz_can_add(category_id bigint, owner text, permission text, account_id int) */
-Datum
-authz_can_add(PG_FUNCTION_ARGS)
-{
-	Site *site = site_of(fcinfo, 2);
-	const AuthzSession *session = authz_judgement_session(site->judgement);
-
-	if (session == NULL)
-		PG_RETURN_BOOL(false);
-	if (!PG_ARGISNULL(1) && !may_own(session, text_to_cstring(PG_GETARG_TEXT_PP(1))))
-		PG_RETURN_BOOL(false);
-	if (!PG_ARGISNULL(0) &&
-		authz_gate_admits(gate_of(fcinfo, AUTHZ_LEVEL_CONTRIBUTOR, 2), PG_GETARG_INT64(0)))
-		PG_RETURN_BOOL(true);
-
-	/*
-	 * A row without a category takes a user, and the permission all the same. An id
-	 * that no category has may become one's, in which the row would then be.
-	 */
-	if (session->principal_id == 0 || PG_ARGISNULL(2) || !PG_ARGISNULL(0) ||
-		(!PG_ARGISNULL(3) && PG_GETARG_INT32(3) != session->account_id))
-		PG_RETURN_BOOL(false);
-	if (VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)) == 0)
-		PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(
-		authz_judgement_has_permission(site->judgement, text_to_cstring(PG_GETARG_TEXT_PP(2))));
-}
-
-PG_FUNCTION_INFO_V1(authz_is_anybody);
-
-/* authz_is_anybody(with_user bool, permission text, account_id int): for uncategorized rows */
-Datum
-authz_is_anybody(PG_FUNCTION_ARGS)
-{
-	Site *site = site_of(fcinfo, 0);
-	const AuthzSession *session = authz_judgement_session(site->judgement);
-	char *permission;
-
-	if (session == NULL || PG_ARGISNULL(0) || PG_ARGISNULL(1) ||
-		(!PG_ARGISNULL(2) && PG_GETARG_INT32(2) != session->account_id) ||
-		(PG_GETARG_BOOL(0) && session->principal_id == 0))
-		PG_RETURN_BOOL(false);
-	permission = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	PG_RETURN_BOOL(*permission == '\0' ||
-				   authz_judgement_has_permission(site->judgement, permission));
 }

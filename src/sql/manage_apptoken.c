@@ -142,8 +142,14 @@ check_confinement(const AuthzSession *session, const char *privileges)
 		if (contexts == NULL || strcmp(contexts, session->confinement) != 0)
 			deny(hint);
 	}
-	if (authz_privileges_has(session->privileges, strlen(session->privileges),
-							 "enablecategorymoderation", NULL) &&
+	if (session->limited)
+	{
+		char *rows = values_of(privileges, "limitentry");
+
+		if (rows == NULL || strcmp(rows, values_of(session->privileges, "limitentry")) != 0)
+			deny(hint);
+	}
+	if (session->moderated &&
 		!authz_privileges_has(privileges, strlen(privileges), "enablecategorymoderation", NULL))
 		deny(hint);
 }

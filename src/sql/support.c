@@ -17,7 +17,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "entitle/judge.h"
 #include "fmgr.h"
@@ -27,12 +26,13 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
+#include "optimizer/restrictinfo.h"
+#include "sql/selectivity.h"
 #include "sql/support.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
-#include "utils/selfuncs.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -53,10 +53,21 @@ static const char *const verbs[] = {NULL, "view", "contribute", "moderate", "man
 typedef struct Check
 {
 	AuthzLevel level;
-	bool is_any;	/* of an array */
-	bool is_narrow; /* of an int or smallint column */
+	bool is_any; /* of an array */
+	Oid integer; /* what the column holds: bigint, int or smallint */
 	Oid schema;
 } Check;
+
+/* The twins' names end in what they take; InvalidOid for another ending. */
+static Oid
+integer_named(const char *ending)
+{
+	if (*ending == '\0')
+		return INT8OID;
+	if (strcmp(ending, "_int4") == 0)
+		return INT4OID;
+	return strcmp(ending, "_int2") == 0 ? INT2OID : InvalidOid;
+}
 
 /* Which of the checks this is; false for any other function. */
 static bool
@@ -75,10 +86,10 @@ recognize(Oid function, Check *check)
 			continue;
 		rest = name + 10 + length;
 		check->level = (AuthzLevel) level;
-		check->is_any = strcmp(rest, "_any") == 0;
-		check->is_narrow = strcmp(rest, "_int4") == 0 || strcmp(rest, "_int2") == 0;
+		check->is_any = strncmp(rest, "_any", 4) == 0;
+		check->integer = integer_named(check->is_any ? rest + 4 : rest);
 		check->schema = get_func_namespace(function);
-		return *rest == '\0' || check->is_any || check->is_narrow;
+		return OidIsValid(check->integer);
 	}
 	return false;
 }
@@ -117,80 +128,17 @@ gate_of_arguments(const Check *check, List *args, AuthzGate *gate)
 
 	if (!constant_arguments(args, &permission, &account_id))
 		return false;
-	authz_judgement_gate(authz_judge_now(), check->level, permission, account_id, gate);
+	authz_judgement_gate(authz_judge_plan(), check->level, permission, account_id, gate);
 	return true;
 }
 
 /* Selectivity ----------------------------------------------------------- */
 
-/* The part of a column's rows whose value the gate admits. */
-static double
-admitted_part(const AuthzGate *gate, VariableStatData *column)
+/* What a column of arrays holds, InvalidOid for another. */
+static Oid
+element_of(const Check *check)
 {
-	double ids = (double) authz_gate_estimate(gate);
-	double common = 0;
-	double common_admitted = 0;
-	int ncommon = 0;
-	int ncommon_admitted = 0;
-	double null_part = 0;
-	double distinct;
-	double rest;
-	bool isdefault;
-	AttStatsSlot slot;
-
-	if (gate->nsides == 0)
-		return 0;
-	distinct = get_variable_numdistinct(column, &isdefault);
-	if (HeapTupleIsValid(column->statsTuple))
-	{
-		null_part = ((Form_pg_statistic) GETSTRUCT(column->statsTuple))->stanullfrac;
-		if ((column->atttype == INT8OID || column->atttype == INT4OID) &&
-			get_attstatsslot(&slot, column->statsTuple, STATISTIC_KIND_MCV, InvalidOid,
-							 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
-		{
-			for (int i = 0; i < slot.nvalues; i++)
-			{
-				int64 id = column->atttype == INT8OID ? DatumGetInt64(slot.values[i])
-													  : DatumGetInt32(slot.values[i]);
-
-				common += slot.numbers[i];
-				ncommon++;
-				if (authz_gate_admits(gate, id))
-				{
-					common_admitted += slot.numbers[i];
-					ncommon_admitted++;
-				}
-			}
-			free_attstatsslot(&slot);
-		}
-	}
-
-	/* The other values are taken to be equally frequent. */
-	rest = Max(0, 1 - common - null_part);
-	if (distinct > ncommon)
-		rest *= Min(1, Max(0, ids - ncommon_admitted) / (distinct - ncommon));
-	else
-		rest = 0;
-	return common_admitted + rest;
-}
-
-static double
-selectivity_of(PlannerInfo *root, Node *column, int varRelid, const AuthzGate *gate, bool is_any)
-{
-	VariableStatData stats;
-	double selectivity;
-
-	examine_variable(root, column, varRelid, &stats);
-	if (is_any)
-		selectivity = gate->nsides == 0
-						  ? 0
-						  : Min(1, (double) authz_gate_estimate(gate) /
-									   Max(1, get_variable_numdistinct(&stats, &(bool){false})));
-	else
-		selectivity = admitted_part(gate, &stats);
-	ReleaseVariableStats(stats);
-	CLAMP_PROBABILITY(selectivity);
-	return selectivity;
+	return check->is_any ? check->integer : InvalidOid;
 }
 
 static Node *
@@ -202,26 +150,25 @@ selectivity(SupportRequestSelectivity *request)
 	if (request->is_join || !recognize(request->funcid, &check) ||
 		!gate_of_arguments(&check, request->args, &gate))
 		return NULL;
-	request->selectivity = selectivity_of(request->root, linitial(request->args), request->varRelid,
-										  &gate, check.is_any);
+	request->selectivity = authz_selectivity(request->root, linitial(request->args),
+											 request->varRelid, &gate, element_of(&check));
 	return (Node *) request;
 }
 
 /* Cost -------------------------------------------------------------------- */
 
-/* A look into a set: about what an operator costs. */
-static Node *
-cost(SupportRequestCost *request)
+Node *
+authz_support_cost(SupportRequestCost *request, double operators)
 {
 	request->startup = 0;
-	request->per_tuple = cpu_operator_cost;
+	request->per_tuple = operators * cpu_operator_cost;
 	return (Node *) request;
 }
 
 /* Simplification ------------------------------------------------------------ */
 
-static Oid
-function_named(Oid schema, const char *name, int nargs, const Oid *argtypes)
+Oid
+authz_support_function(Oid schema, const char *name, int nargs, const Oid *argtypes)
 {
 	/* By the catalog alone: who uses a policy needs no rights on the functions' schema. */
 	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
@@ -244,34 +191,59 @@ narrow_type(Oid cast)
 	}
 }
 
+/*
+ * The column under a cast to bigint, or to bigint[] element by element, and what
+ * it holds; NULL for anything else.
+ */
+static Node *
+column_under_cast(Node *argument, bool is_any, Oid *integer)
+{
+	Node *column = NULL;
+	Node *cast = argument;
+
+	if (is_any && IsA(argument, ArrayCoerceExpr))
+	{
+		column = (Node *) ((ArrayCoerceExpr *) argument)->arg;
+		cast = (Node *) ((ArrayCoerceExpr *) argument)->elemexpr;
+	}
+	if (cast == NULL || !IsA(cast, FuncExpr) || list_length(((FuncExpr *) cast)->args) != 1)
+		return NULL;
+	if (column == NULL)
+		column = linitial(((FuncExpr *) cast)->args);
+	*integer = narrow_type(((FuncExpr *) cast)->funcid);
+	return IsA(column, Var) && OidIsValid(*integer) &&
+				   exprType(argument) == (is_any ? INT8ARRAYOID : INT8OID)
+			   ? column
+			   : NULL;
+}
+
 /* authz_can_view(column::bigint, …) of an int column -> authz_can_view_int4(column, …) */
 static Node *
 simplify(SupportRequestSimplify *request)
 {
 	FuncExpr *call = request->fcall;
-	Check check;
-	FuncExpr *cast;
 	Oid argtypes[3] = {InvalidOid, TEXTOID, INT4OID};
+	Check check;
+	Node *column;
+	Oid integer;
 	Oid twin;
 
-	if (call == NULL || !recognize(call->funcid, &check) || check.is_any || check.is_narrow ||
+	if (call == NULL || !recognize(call->funcid, &check) || check.integer != INT8OID ||
 		list_length(call->args) != 3)
 		return NULL;
-	cast = (FuncExpr *) linitial(call->args);
-	if (!IsA(cast, FuncExpr) || list_length(cast->args) != 1 || !IsA(linitial(cast->args), Var))
+	column = column_under_cast(linitial(call->args), check.is_any, &integer);
+	if (column == NULL)
 		return NULL;
-	argtypes[0] = narrow_type(cast->funcid);
-	if (!OidIsValid(argtypes[0]))
-		return NULL;
-	twin = function_named(
-		check.schema,
-		psprintf("authz_can_%s_int%d", verbs[check.level], argtypes[0] == INT4OID ? 4 : 2), 3,
-		argtypes);
+	argtypes[0] = exprType(column);
+	twin = authz_support_function(check.schema,
+								  psprintf("authz_can_%s%s_int%d", verbs[check.level],
+										   check.is_any ? "_any" : "", integer == INT4OID ? 4 : 2),
+								  3, argtypes);
 	if (!OidIsValid(twin))
 		return NULL;
-	return (Node *) makeFuncExpr(
-		twin, BOOLOID, list_make3(linitial(cast->args), lsecond(call->args), lthird(call->args)),
-		InvalidOid, call->inputcollid, COERCE_EXPLICIT_CALL);
+	return (Node *) makeFuncExpr(twin, BOOLOID,
+								 list_make3(column, lsecond(call->args), lthird(call->args)),
+								 InvalidOid, call->inputcollid, COERCE_EXPLICIT_CALL);
 }
 
 /* Index conditions ------------------------------------------------------------ */
@@ -320,7 +292,7 @@ holds_check(Node *node, void *schema)
 }
 
 /*
- * Rows that the conditions which are not ours leave; *alone tells whether the
+ * Rows that the conditions which are not ours and come before them leave; *alone tells whether the
  * check is a condition of its own, and not an arm of an OR.
  */
 static double
@@ -337,7 +309,8 @@ rows_without_checks(SupportRequestIndexCondition *request, Oid schema, bool *alo
 
 		if (equal(condition->clause, request->node))
 			*alone = true;
-		if (!holds_check((Node *) condition->clause, &schema))
+		if (restriction_is_securely_promotable(condition, table) &&
+			!holds_check((Node *) condition->clause, &schema))
 			rows *= clause_selectivity(request->root, (Node *) condition, table->relid, JOIN_INNER,
 									   NULL);
 	}
@@ -346,14 +319,20 @@ rows_without_checks(SupportRequestIndexCondition *request, Oid schema, bool *alo
 
 /* Whether looking up each id in the index beats looking at what else is left. */
 static bool
-is_worth_it(SupportRequestIndexCondition *request, const Check *check, const AuthzGate *gate)
+is_worth_it(SupportRequestIndexCondition *request, const Check *check)
 {
-	Node *column = linitial(((FuncExpr *) request->node)->args);
-	double part = selectivity_of(request->root, column, 0, gate, check->is_any);
-	double ids = (double) authz_gate_estimate(gate);
+	FuncExpr *call = (FuncExpr *) request->node;
 	bool alone;
 	double rows = rows_without_checks(request, check->schema, &alone);
+	AuthzGate gate;
+	double part;
+	double ids;
 
+	/* Where a key leaves one row, nothing else need be known. */
+	if (rows < ROWS_PER_ID || !gate_of_arguments(check, call->args, &gate))
+		return false;
+	part = authz_selectivity(request->root, linitial(call->args), 0, &gate, element_of(check));
+	ids = (double) authz_gate_estimate(&gate);
 	if (part > MOST_SELECTIVITY_LIMITED)
 		declined_ids = declined_ids == 0 ? ids : Min(declined_ids, ids);
 
@@ -364,63 +343,81 @@ is_worth_it(SupportRequestIndexCondition *request, const Check *check, const Aut
 	return rows >= ROWS_PER_ID * ids;
 }
 
+/* The call that lists what the check admits, as an array of this integer. */
 static Node *
-index_condition(SupportRequestIndexCondition *request)
+list_call(const Check *check, const FuncExpr *call, Oid integer)
 {
-	FuncExpr *call = (FuncExpr *) request->node;
 	Oid argtypes[3] = {INT4OID, TEXTOID, INT4OID};
-	Check check;
-	AuthzGate gate;
-	Node *column;
-	Oid column_type;
-	Oid operator;
-	Oid lister;
-	FuncExpr *list;
+	const char *name = integer == INT8OID	? "authz_category_ids"
+					   : integer == INT4OID ? "authz_category_ids_int4"
+											: "authz_category_ids_int2";
+	Oid lister = authz_support_function(check->schema, name, 3, argtypes);
 
-	if (!IsA(call, FuncExpr) || request->indexarg != 0 || !recognize(request->funcid, &check) ||
-		!gate_of_arguments(&check, call->args, &gate) || !is_worth_it(request, &check, &gate))
-		return NULL;
-
-	column = linitial(call->args);
-	column_type = exprType(column);
-	lister = function_named(check.schema, "authz_category_ids", 3, argtypes);
 	if (!OidIsValid(lister))
 		return NULL;
-	list = makeFuncExpr(lister, INT8ARRAYOID,
-						list_make3(makeConst(INT4OID, -1, InvalidOid, 4,
-											 Int32GetDatum((int) check.level), false, true),
-								   copyObject(lsecond(call->args)), copyObject(lthird(call->args))),
-						InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	return (Node *) makeFuncExpr(
+		lister, get_array_type(integer),
+		list_make3(
+			makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum((int) check->level), false, true),
+			copyObject(lsecond(call->args)), copyObject(lthird(call->args))),
+		InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
 
-	if (check.is_any)
-	{
-		if (request->index->relam != GIN_AM_OID || column_type != INT8ARRAYOID)
-			return NULL;
-		operator= get_opfamily_member(request->opfamily, ANYARRAYOID, ANYARRAYOID, 1);
-		if (!OidIsValid(operator) || get_opcode(operator) != F_ARRAYOVERLAP)
-			return NULL;
-		request->lossy = true;
-		return (Node *) list_make1(make_opclause(operator, BOOLOID, false, (Expr *) column,
-												 (Expr *) list, InvalidOid, InvalidOid));
-	}
+/* column && authz_category_ids(…), of a GIN index; looked at again, as GIN does not tell which */
+static Node *
+array_condition(SupportRequestIndexCondition *request, Node *column, Node *list)
+{
+	Oid operator;
+
+	if (request->index->relam != GIN_AM_OID || exprType(column) != exprType(list))
+		return NULL;
+	operator= get_opfamily_member(request->opfamily, ANYARRAYOID, ANYARRAYOID, 1);
+	if (!OidIsValid(operator) || get_opcode(operator) != F_ARRAYOVERLAP)
+		return NULL;
+	request->lossy = true;
+	return (Node *) list_make1(make_opclause(operator, BOOLOID, false, (Expr *) column,
+											 (Expr *) list, InvalidOid, InvalidOid));
+}
+
+/* column = ANY (authz_category_ids(…)), of a btree */
+static Node *
+scalar_condition(SupportRequestIndexCondition *request, Node *column, Node *list)
+{
+	Oid column_type = exprType(column);
+	ScalarArrayOpExpr *any;
+	Oid operator;
 
 	if (request->index->relam != BTREE_AM_OID)
 		return NULL;
 	operator= get_opfamily_member(request->opfamily, column_type, INT8OID, BTEqualStrategyNumber);
 	if (!OidIsValid(operator))
 		return NULL;
-	{
-		ScalarArrayOpExpr *any = makeNode(ScalarArrayOpExpr);
+	any = makeNode(ScalarArrayOpExpr);
+	any->opno = operator;
+	any->opfuncid = get_opcode(operator);
+	any->useOr = true;
+	any->inputcollid = InvalidOid;
+	any->args = list_make2(column, list);
+	any->location = -1;
+	request->lossy = column_type != INT8OID;
+	return (Node *) list_make1(any);
+}
 
-		any->opno = operator;
-		any->opfuncid = get_opcode(operator);
-		any->useOr = true;
-		any->inputcollid = InvalidOid;
-		any->args = list_make2(column, list);
-		any->location = -1;
-		request->lossy = column_type != INT8OID;
-		return (Node *) list_make1(any);
-	}
+static Node *
+index_condition(SupportRequestIndexCondition *request)
+{
+	FuncExpr *call = (FuncExpr *) request->node;
+	Check check;
+	Node *list;
+
+	if (!IsA(call, FuncExpr) || request->indexarg != 0 || !recognize(request->funcid, &check) ||
+		!is_worth_it(request, &check))
+		return NULL;
+	list = list_call(&check, call, check.is_any ? check.integer : INT8OID);
+	if (list == NULL)
+		return NULL;
+	return check.is_any ? array_condition(request, linitial(call->args), list)
+						: scalar_condition(request, linitial(call->args), list);
 }
 
 PG_FUNCTION_INFO_V1(authz_can_support);
@@ -434,77 +431,10 @@ authz_can_support(PG_FUNCTION_ARGS)
 	if (IsA(request, SupportRequestSelectivity))
 		answer = selectivity((SupportRequestSelectivity *) request);
 	else if (IsA(request, SupportRequestCost))
-		answer = cost((SupportRequestCost *) request);
+		answer = authz_support_cost((SupportRequestCost *) request, 1);
 	else if (IsA(request, SupportRequestSimplify))
 		answer = simplify((SupportRequestSimplify *) request);
 	else if (IsA(request, SupportRequestIndexCondition))
 		answer = index_condition((SupportRequestIndexCondition *) request);
-	PG_RETURN_POINTER(answer);
-}
-
-/* Owners ------------------------------------------------------------------ */
-
-/* owner = ANY (authz_owner_ids(account, permission)), which compares bytes as the check does */
-static Node *
-owner_index_condition(SupportRequestIndexCondition *request)
-{
-	FuncExpr *call = (FuncExpr *) request->node;
-	Oid argtypes[2] = {INT4OID, TEXTOID};
-	Oid operator;
-	Oid lister;
-	ScalarArrayOpExpr *any;
-
-	if (!IsA(call, FuncExpr) || request->indexarg != 0 || list_length(call->args) != 3 ||
-		request->index->relam != BTREE_AM_OID)
-		return NULL;
-	lister = function_named(get_func_namespace(call->funcid), "authz_owner_ids", 2, argtypes);
-	operator= get_opfamily_member(request->opfamily, TEXTOID, TEXTOID, BTEqualStrategyNumber);
-	if (!OidIsValid(lister) || !OidIsValid(operator))
-		return NULL;
-
-	any = makeNode(ScalarArrayOpExpr);
-	any->opno = operator;
-	any->opfuncid = get_opcode(operator);
-	any->useOr = true;
-	any->inputcollid = request->indexcollation;
-	any->args = list_make2(
-		linitial(call->args),
-		makeFuncExpr(lister, TEXTARRAYOID,
-					 list_make2(copyObject(lsecond(call->args)), copyObject(lthird(call->args))),
-					 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
-	any->location = -1;
-	request->lossy = !get_collation_isdeterministic(request->indexcollation);
-	return (Node *) list_make1(any);
-}
-
-/* As if the session had one name and owners were equally frequent. */
-static Node *
-owner_selectivity(SupportRequestSelectivity *request)
-{
-	VariableStatData stats;
-	bool isdefault;
-
-	if (request->is_join || list_length(request->args) != 3)
-		return NULL;
-	examine_variable(request->root, linitial(request->args), request->varRelid, &stats);
-	request->selectivity = 1 / Max(1, get_variable_numdistinct(&stats, &isdefault));
-	ReleaseVariableStats(stats);
-	return (Node *) request;
-}
-
-PG_FUNCTION_INFO_V1(authz_owner_support);
-
-Datum
-authz_owner_support(PG_FUNCTION_ARGS)
-{
-	Node *request = (Node *) PG_GETARG_POINTER(0);
-	Node *answer = NULL;
-
-	if (IsA(request, SupportRequestSelectivity))
-		answer = owner_selectivity((SupportRequestSelectivity *) request);
-	else if (IsA(request, SupportRequestCost))
-		answer = cost((SupportRequestCost *) request);
-	else if (IsA(request, SupportRequestIndexCondition))
-		answer = owner_index_condition((SupportRequestIndexCondition *) request);
 	PG_RETURN_POINTER(answer);
 }
