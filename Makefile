@@ -17,14 +17,17 @@ include src/objects.mk
 LIBRARIES = -lcrypto -ljansson
 
 # Tests that pg_regress runs, in this order: sql/NAME.sql, expected/NAME.out.
-REGRESS = setup accounts users groups roles categories category_users apptokens apptoken views \
-	session session_connection start_session widget secret_session end_revoke check_level \
-	check_context check_permission protect forgery content_read content_write content_shape keep \
-	hidden_rows grow cross_account secrets names tricks guess bad_input plans check_setup leftovers
+REGRESS = setup accounts users groups roles categories category_users inherit listed removal \
+	apptokens apptoken views session session_connection start_session widget secret_session \
+	end_revoke check_level check_context check_permission protect forgery content_read \
+	content_write content_shape content_array content_array_write content_people content_keys \
+	content_spelling content_hidden content_parts content_references content_forms \
+	linked_protect linked linked_change linked_follow linked_attack keep hidden_rows grow \
+	cross_account secrets names tricks guess bad_input plans estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
-ISOLATION = circle confined cursor declassify elsewhere load many own proof reload \
-	serializable timed uncategorized withdraw writers
+ISOLATION = circle confined cursor declassify elsewhere entry limits linked load many moves own \
+	places proof reload removal serializable timed uncategorized withdraw writers
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=authz
 
 # Tests that start servers of their own.

@@ -130,6 +130,14 @@ SELECT kit.become(351, '351-boss');
 SELECT authz_category_user_add(35104, 'boss', 'manager'), authz_category_user_add(35101, 'own', 'member'), authz_category_user_update(35101, 'own', 'none'),
 	authz_category_user_delete(35101, 'own');
 
+-- the owner's membership may be raised, though he needs none
+SELECT authz_category_user_add(35101, 'own', 'contributor');
+SELECT kit.become(351, '351-ann');
+SELECT what, kit.try(what) AS outcome FROM unnest(ARRAY['SELECT authz_category_user_update(35101, ''own'', ''manager'')', 'SELECT authz_category_user_activate(35101, ''own'')',
+	'SELECT authz_category_user_update(35101, ''own'', update_method => ''automatic'', override => true)',
+	'SELECT authz_category_user_update(35101, ''own'', ''moderator'')', 'SELECT authz_category_user_update(35101, ''own'', ''none'')',
+	'SELECT authz_category_user_deactivate(35101, ''own'')', 'SELECT authz_category_user_delete(35101, ''own'')']) what;	-- 23514 for what would lower him
+
 -- confined, one reaches nothing else
 RESET ROLE;
 SET authz.session = '';

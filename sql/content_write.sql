@@ -15,6 +15,9 @@ SELECT authz_category_add('c' || n, category_id => 11800 + n) FROM generate_seri
 SELECT authz_category_add('c6', privacy => 'all', contribution_policy => 'all', category_id => 11806);
 SELECT authz_category_user_add(11801, 'Ann', 'member'), authz_category_user_add(11802, 'Ann', 'contributor'), authz_category_user_add(11803, 'Ann', 'moderator'),
 	authz_category_user_add(11804, 'Ann', 'manager');
+-- 7, 8: moderated, Ann contributor and moderator
+SELECT authz_category_add('c' || n, moderation => true, category_id => 11800 + n) FROM unnest('{7,8}'::int[]) n;
+SELECT authz_category_user_add(11807, 'Ann', 'contributor'), authz_category_user_add(11808, 'Ann', 'moderator');
 CREATE TABLE doc (id int PRIMARY KEY, category_id bigint, owner text, title text DEFAULT 'new');
 ALTER TABLE doc OWNER TO regress_author;
 GRANT ALL ON doc TO regress_reader;
@@ -22,9 +25,10 @@ INSERT INTO doc SELECT n, 11800 + n FROM generate_series(1, 6) n;
 INSERT INTO doc VALUES (11, 11801, 'Ann'), (12, 11803, 'Bob'), (13, 11805, 'Ann'), (14, NULL, 'Ann'), (15, NULL, NULL), (16, 11805, 'staff'), (17, 11804, 'Bob');
 SELECT authz_protect('doc', 'category_id', 'owner');
 SELECT id FROM authz_apptoken_add(id => '118-editor', token => 'sesame', session_user_id => 'Ann', session_privileges => 'edituser:Bob');
+SELECT id FROM authz_apptoken_add(id => '118-waits', token => 'sesame', session_user_id => 'Ann', session_privileges => 'enablecategorymoderation');
 SET ROLE regress_reader;
 SELECT session_token AS widget FROM authz_start_widget_session('_118') \gset
-SELECT kit.token(118, '118-ann') AS ann, kit.token(118, '118-editor') AS editor \gset
+SELECT kit.token(118, '118-ann') AS ann, kit.token(118, '118-editor') AS editor, kit.token(118, '118-waits') AS waits \gset
 
 -- add: into each category, for each owner
 SET authz.session = :'ann';
@@ -100,6 +104,13 @@ SELECT c AS "to", kit.dry(format('MERGE INTO write_test.doc USING (VALUES (3)) s
 	kit.dry(format('WITH u AS (UPDATE write_test.doc SET category_id = %s WHERE id = 3 RETURNING *) SELECT * FROM u', 11800 + c)) AS cte,
 	kit.dry(format('UPDATE write_test.doc SET (title, category_id) = (SELECT ''x'', %s) FROM generate_series(1, 2) WHERE id = 3', 11800 + c)) AS "from"
 	FROM generate_series(1, 6) c ORDER BY c;
+
+-- what waits for approval has no place in a column: refused, to who is no moderator there, and to all under enablecategorymoderation
+SELECT set_config('authz.session', :'waits', false) <> '' AS waits;
+SELECT c AS category, kit.dry(format('INSERT INTO write_test.doc (id, category_id) VALUES (9, %s)', 11800 + c)) AS add, kit.dry(format('UPDATE write_test.doc SET category_id = %s WHERE id = 3', 11800 + c)) AS move, kit.dry('UPDATE write_test.doc SET title = title WHERE id = 3') AS others FROM unnest('{2,7,8}'::int[]) c ORDER BY c;
+SELECT kit.dry('INSERT INTO write_test.doc (id) VALUES (9)') AS "without a category";
+SET authz.session = :'ann';
+SELECT c AS category, kit.dry(format('INSERT INTO write_test.doc (id, category_id) VALUES (9, %s)', 11800 + c)) AS add, kit.dry(format('UPDATE write_test.doc SET category_id = %s WHERE id = 3', 11800 + c)) AS move FROM unnest('{2,7,8}'::int[]) c ORDER BY c;
 RESET ROLE;
 SELECT * FROM doc ORDER BY id;
 

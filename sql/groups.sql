@@ -113,7 +113,7 @@ SELECT authz_user_add('staff', reuse => true);		-- a user of that name
 SET ROLE regress_reader;
 SELECT kit.try('SELECT authz_group_add(''x'')'), kit.try('SELECT authz_group_user_add(''team'', ''ann'')'),
 	kit.try('SELECT authz.group_user_add(321, NULL, ''team'', ''ann'', NULL, NULL, NULL, NULL)'),
-	kit.try('SELECT authz.group_contains_itself(1)'), kit.try('SELECT * FROM authz.group_user');
+	kit.try('SELECT authz.group_is_within(1, 2)'), kit.try('SELECT * FROM authz.group_user');
 SELECT (SELECT count(*) FROM authz_groups) AS groups, (SELECT count(*) FROM authz_group_users) AS members;
 RESET ROLE;
 RESET authz.account;

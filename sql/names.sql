@@ -17,16 +17,28 @@ CREATE TABLE names_test.doc (id int, category_id int, owner varchar(20), account
 INSERT INTO names_test.doc VALUES (1, 12801, NULL, 128), (2, 12802, NULL, 128), (3, 12802, 'Ann', 128), (4, 12802, 'Ann', 127);
 CREATE TABLE names_test.late (LIKE names_test.doc);
 INSERT INTO names_test.late TABLE names_test.doc;
+-- rows in several categories, with people and keys: of the first category, of nothing, an editor's, a viewer's, nobody's
+CREATE TABLE names_test.entry (id uuid PRIMARY KEY, categories int[], owner text, editors varchar(20)[], publishers text[], viewers text[]);
+INSERT INTO names_test.entry SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, CASE n WHEN 1 THEN '{12801,12802}'::int[] ELSE '{12802}' END, NULL, CASE n WHEN 3 THEN '{Ann}'::text[] END, NULL, CASE n WHEN 4 THEN '{Bob,Ann}'::text[] END FROM generate_series(1, 5) n;
+CREATE TABLE names_test.late_entry (LIKE names_test.entry INCLUDING ALL);
+INSERT INTO names_test.late_entry TABLE names_test.entry;
+CREATE INDEX ON names_test.entry USING gin (categories);
+CREATE INDEX ON names_test.late_entry USING gin (categories);
 ALTER TABLE names_test.doc OWNER TO regress_author;
 ALTER TABLE names_test.late OWNER TO regress_author;
+ALTER TABLE names_test.entry OWNER TO regress_author;
+ALTER TABLE names_test.late_entry OWNER TO regress_author;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA names_test TO regress_reader;
 SELECT authz_protect('names_test.doc', 'category_id', 'owner', account_column => 'account');
+SELECT authz_protect('names_test.entry', 'categories', 'owner', editors_column => 'editors', publishers_column => 'publishers', viewers_column => 'viewers', uncategorized => 'users');
+SELECT id FROM authz_apptoken_add(id => '128-named', token => 'sesame', session_user_id => 'Ann', session_privileges => 'sview:00000000-0000-0000-0000-000000000005,edit:*');
+SELECT kit.token(128, '128-named') AS named \gset
 
 -- the reader makes whatever he may, each telling when it is used
 SET ROLE regress_reader;
 DO $$
 DECLARE
-	types text[] := '{text,varchar,name,int,bigint,smallint,oid,bool,timestamptz,bytea,jsonb}';
+	types text[] := '{text,varchar,name,int,bigint,smallint,oid,bool,timestamptz,bytea,jsonb,uuid,"int[]","bigint[]","smallint[]","text[]","varchar[]"}';
 	l text;
 	r text;
 	o text;
@@ -98,6 +110,15 @@ SET search_path = evil, pg_temp, pg_catalog, public;
 SET authz.session = :'ann';
 SELECT public.authz_current_user_id(), public.authz_can_view(12801), public.authz_can_view(12802), public.authz_visible_categories();
 SELECT id FROM names_test.doc ORDER BY id;	-- 1, 3
+SELECT public.authz_can_view_any('{12802,12801}'), public.authz_is_among('{Bob,Ann}');
+SELECT right(id::pg_catalog.text, 1) FROM names_test.entry ORDER BY id;		-- 1, 3, 4
+SET enable_seqscan = off;
+SELECT right(id::pg_catalog.text, 1) FROM names_test.entry ORDER BY id;		-- 1, 3, 4
+SET authz.session = :'named';
+SELECT right(id::pg_catalog.text, 1) FROM names_test.entry ORDER BY id;		-- 5 as well
+RESET enable_seqscan;
+SELECT kit.dry('UPDATE names_test.entry SET publishers = publishers') AS change, kit.dry('UPDATE names_test.entry SET categories = categories OPERATOR(pg_catalog.||) 12801') AS put, kit.dry('UPDATE names_test.entry SET editors = ''{Ann}''') AS people, kit.dry('DELETE FROM names_test.entry') AS delete;
+SET authz.session = :'ann';
 SELECT kit.dry('INSERT INTO names_test.doc VALUES (9, 12802, NULL, 128)') AS insert, kit.dry('UPDATE names_test.doc SET category_id = 12801') AS update, kit.dry('DELETE FROM names_test.doc') AS delete;
 SELECT authz_current_user_id();			-- P0001: his own, which tells nobody else anything
 RESET ROLE;
@@ -108,7 +129,8 @@ RESET authz.session;
 GRANT EXECUTE ON FUNCTION authz_administer() TO regress_author;
 SET ROLE regress_author;
 SET search_path = evil, pg_catalog, names_test, public;
-SELECT kit.try($$SELECT public.authz_protect('names_test.late', 'category_id', 'owner', uncategorized => 'users', account_column => 'account')$$);
+SELECT kit.try($$SELECT public.authz_protect('names_test.late', 'category_id', 'owner', uncategorized => 'users', account_column => 'account')$$),
+	kit.try($$SELECT public.authz_protect('names_test.late_entry', 'categories', 'owner', editors_column => 'editors', publishers_column => 'publishers', viewers_column => 'viewers', uncategorized => 'users')$$);
 RESET ROLE;
 REVOKE EXECUTE ON FUNCTION authz_administer() FROM regress_author;
 SET search_path = public;
@@ -117,6 +139,7 @@ SELECT count(*) FROM pg_depend d JOIN pg_operator o ON o.oid = d.refobjid WHERE 
 SET ROLE regress_reader;
 SET authz.session = :'ann';
 SELECT id FROM names_test.late ORDER BY id;	-- 1, 3
+SELECT right(id::text, 1) FROM names_test.late_entry ORDER BY id;	-- 1, 3, 4
 RESET ROLE;
 RESET authz.session;
 RESET search_path;

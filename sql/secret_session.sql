@@ -41,7 +41,8 @@ SELECT authz_start_secret_session(105, 'choose well', session_privileges => repe
 
 -- limits that are not kept are not promised
 SELECT p, kit.try(format('SELECT authz_start_secret_session(105, ''choose well'', session_privileges => %L)', p)) AS outcome
-	FROM unnest('{actionslimit:1,iprestrict:1.2.3.4,urirestrict:x,limitentry:1}'::text[]) p ORDER BY p;	-- 0A000
+	FROM unnest('{actionslimit:1,iprestrict:1.2.3.4,urirestrict:x}'::text[]) p ORDER BY p;	-- 0A000
+SELECT privileges FROM authz_start_secret_session(105, 'choose well', session_privileges => 'limitentry:1,sview:1/2,edit:1');	-- these are
 
 -- what it may: a user session what its roles allow, an admin one everything
 SELECT session_token AS user FROM authz_start_secret_session(105, 'choose well', 'Ann') \gset

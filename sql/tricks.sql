@@ -36,21 +36,36 @@ $$;
 CREATE TEMP TABLE outcome AS
 	SELECT g AS guard, e AS event, t AS type, a AS arguments, guarded(g, e, t, a) AS result
 	FROM unnest('{authz_content_guard,authz_fill_owner}'::text[]) g, unnest('{BEFORE INSERT OR UPDATE OR DELETE,AFTER INSERT OR UPDATE,BEFORE UPDATE,BEFORE INSERT}'::text[]) e,
-		unnest('{int,smallint,bigint,text,varchar(3),char(3),name,bool,uuid,jsonb,oid,text[]}'::text[]) t,
-		unnest(ARRAY['', '''o''', '''o'', ''c''', '''o'', ''c'', '''', ''''', ''''', ''c'', '''', ''''', '''id'', ''id'', ''p'', ''129''', '''nonesuch'', ''c'', '''', ''''', '''ctid'', ''ctid'', '''', '''''])
-			a;
+		unnest('{int,smallint,bigint,text,varchar(3),char(3),name,bool,uuid,jsonb,oid,text[],varchar(3)[],smallint[],int[],bigint[],numeric[]}'::text[]) t,
+		unnest(ARRAY['', '''owner=o''', '''category=c''', '''category=c'', ''owner=o''', '''category=c'', ''editors=o'', ''publishers=o''', '''category=c'', ''key=o'', ''link=nonesuch''', '''category=id'', ''owner=id'', ''permission=p'', ''account=129''', '''category=nonesuch'', ''owner=nonesuch''',
+			'''category=ctid'', ''owner=ctid''', '''category='', ''owner=''', '''category'', ''owner''', '''o'', ''c'', '''', ''''']) a
+	WHERE t IN ('int', 'text', 'int[]') OR (g, e) IN (('authz_content_guard', 'BEFORE UPDATE'), ('authz_fill_owner', 'BEFORE INSERT'));
 SELECT count(*) FROM outcome;
 SELECT DISTINCT r AS outcome FROM outcome, string_to_table(result, ' ') r ORDER BY 1;	-- refusals, numbers of rows, and no accident
--- what they take: two columns of text to fill, columns of whole numbers to guard
-SELECT guard, event, type, arguments, result FROM outcome WHERE event IN ('BEFORE UPDATE', 'BEFORE INSERT') AND result !~ '39P01' ORDER BY guard, event, type, arguments;
+-- what they take: columns of text to fill; whole numbers and arrays of them to guard, beside them names and arrays of names, and keys
+SELECT guard, arguments, result, string_agg(type, ', ' ORDER BY type) AS types FROM outcome WHERE event IN ('BEFORE UPDATE', 'BEFORE INSERT') AND result !~ '39P01' AND (guard <> 'authz_fill_owner' OR arguments ~ 'owner=o') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT DISTINCT result FROM outcome WHERE guard = 'authz_fill_owner' AND event = 'BEFORE INSERT' AND arguments !~ 'owner=';	-- fills nothing
+-- columns of both kinds beside each other, changed by whom row security binds
+CREATE TABLE own (id int, c bigint[], o text, e varchar(9)[], p text[], title text);
+INSERT INTO own VALUES (1, NULL, 'Bob', '{Ann}', '{Ann}'), (2, NULL, 'Bob', '{Bob}', '{Ann}'), (3, NULL, 'Ann', NULL, NULL);
+ALTER TABLE own ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON own USING (true);
+CREATE TRIGGER g AFTER UPDATE ON own FOR EACH ROW EXECUTE FUNCTION authz_content_guard('category=c', 'owner=o', 'editors=e', 'publishers=p', 'key=id', 'account=129');
+SELECT s AS statement, string_agg(kit.dry(format('UPDATE tricks.own SET %s WHERE id = %s', s, n)), ' ' ORDER BY n) AS "editor, publisher, owner"
+	FROM unnest(ARRAY['title = ''x''', 'c = ''{1}''', 'c = ''{}''', 'o = ''Ann''', 'e = ''{Bob,Ann}''', 'p = NULL']) WITH ORDINALITY s (s, k), generate_series(1, 3) n GROUP BY s, k ORDER BY k;
+-- two guards of different opinions: both must agree
+CREATE TRIGGER h AFTER UPDATE ON own FOR EACH ROW EXECUTE FUNCTION authz_content_guard('category=c', 'owner=title');
+SELECT kit.dry('UPDATE tricks.own SET title = ''x'' WHERE id = 3') AS "title is the owner now";
+DROP TABLE own;
+
 
 -- the same after the columns of a protected table have changed under them
 CREATE TABLE moved (id int, c bigint, o text);
 INSERT INTO moved VALUES (1, NULL, 'Ann');
 ALTER TABLE moved ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON moved USING (true);
-CREATE TRIGGER f BEFORE INSERT ON moved FOR EACH ROW EXECUTE FUNCTION authz_fill_owner('o');
-CREATE TRIGGER g AFTER UPDATE ON moved FOR EACH ROW EXECUTE FUNCTION authz_content_guard('o', 'c', '', '');
+CREATE TRIGGER f BEFORE INSERT ON moved FOR EACH ROW EXECUTE FUNCTION authz_fill_owner('owner=o');
+CREATE TRIGGER g AFTER UPDATE ON moved FOR EACH ROW EXECUTE FUNCTION authz_content_guard('category=c', 'owner=o');
 ALTER TABLE moved RENAME COLUMN o TO was;
 ALTER TABLE moved RENAME COLUMN c TO cat;
 ALTER TABLE moved ADD COLUMN o int DEFAULT 7, ADD COLUMN c text;
@@ -71,7 +86,7 @@ SELECT n, kit.try(s) AS outcome FROM (VALUES (1, 'SELECT authz_content_guard()')
 CREATE TABLE fake (c bigint, o text);
 ALTER TABLE fake ENABLE ROW LEVEL SECURITY;
 CREATE POLICY authz_select ON fake USING (true);
-CREATE TRIGGER authz_content_guard AFTER UPDATE ON fake FOR EACH ROW EXECUTE FUNCTION authz_content_guard('o', 'c', '', '');
+CREATE TRIGGER authz_content_guard AFTER UPDATE ON fake FOR EACH ROW EXECUTE FUNCTION authz_content_guard('category=c', 'owner=o');
 DO $$
 DECLARE
 	comment text;
