@@ -1,7 +1,8 @@
 # picture.awk - the results as SVG: how far each is on either side of its target
 #
 # A bar to the right of the line is what is better than its target, one to the
-# left what is worse, both as a factor. Rows without a target are not shown.
+# left what is worse, both as a factor: of the protocols the worst. Rows without
+# a target are not shown.
 # Reads lines of tab-separated fields, as row() in report.sh writes them.
 
 function escaped(text)
@@ -31,31 +32,36 @@ BEGIN {
 	LOWEST = -1
 	HIGHEST = 2
 	UNIT = 110
-	LEFT = 560
+	LEFT = 640
 	LINE = 14
 	TOP = 40
 	n = 0
 }
 
 $9 != "" && $9 != "-" {
-	n++
 	target = $9
 	gsub(/[^0-9.]/, "", target)
-	at_most = $9 ~ /^<=/
 	ratio = $8 + 0
 	if ($8 == "noise")
-		factor[n] = 1
+		worth = 1
 	else if ($9 ~ /more$/)	# milliseconds beyond the other's
-		factor[n] = ($6 + target) / $4
+		worth = ($6 + target) / $4
+	else if ($9 ~ /^<=/)
+		worth = ratio > 0 ? target / ratio : 10 ^ HIGHEST
 	else
-		factor[n] = at_most ? (ratio > 0 ? target / ratio : 10 ^ HIGHEST) : ratio / target
-	title = $1 ($2 == "-" ? "" : ", " $2 " policy")
-	label[n] = title == before && $5 == peer ? "" : title "; " $5	# once for all protocols
-	before = title
-	peer = $5
-	protocol[n] = $3 == "-" ? "" : $3
-	figure[n] = $8 ($9 ~ /more$/ ? " ms" : "") ", target " $9
-	met[n] = $10 == "yes"
+		worth = ratio / target
+	title = $1 ($2 == "-" ? "" : ", " $2 " policy") "; " ($5 ~ /^H by/ ? "H" : $5)
+	if (!(title in line)) {
+		line[title] = ++n
+		label[n] = title
+	}
+	i = line[title]
+	if (i in factor && factor[i] <= worth)
+		next
+	factor[i] = worth
+	protocol[i] = $3 == "-" ? "" : $3
+	figure[i] = $8 ($9 ~ /more$/ ? " ms" : "") ", target " $9
+	met[i] = $10 == "yes"
 }
 
 END {

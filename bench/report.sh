@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154	# part of run
-# report.sh - the results: a table, the same as CSV, and a picture
+# report.sh - the results: a table, the same as CSV, and pictures
 
 begin_report()
 {
@@ -16,6 +16,7 @@ begin_report()
 #        more    milliseconds, ours less theirs, at most
 #        bytes   each, ours to theirs, at most
 #        number  ours to theirs, at least
+#        stated  no more than the two
 # Differences of less than nothing are noise, and no target is met by noise.
 # A target of - is none: the row is shown and not judged.
 row()
@@ -25,19 +26,27 @@ row()
 		at_most = kind == "time" || kind == "more" || kind == "bytes"
 		if (kind == "more")
 			ratio = ours - theirs
-		else if (theirs <= 0 || (ours <= 0 && kind != "number"))
+		else if (kind == "stated")
+			ratio = ""
+		else if (theirs <= 0 || (ours <= 0 && kind != "number" && kind != "bytes"))
 			ratio = "noise"
 		else
 			ratio = kind == "faster" ? theirs / ours : ours / theirs
 		if (target != "-")
 			met = ratio == "noise" || (at_most ? ratio > target + 0 : ratio < target + 0) ? "no" : "yes"
-		if (ratio != "noise")
+		if (ratio != "" && ratio != "noise")
 			ratio = sprintf("%.3g", ratio)
-		unit = kind == "rate" ? "/s" : kind == "bytes" ? "B" : kind == "number" ? "" : "ms"
+		unit = kind == "rate" ? "/s" : kind == "bytes" ? "B" : kind == "number" || kind == "stated" ? "" : "ms"
 		if (target != "-")
 			target = (at_most ? "<= " : ">= ") target (kind == "more" ? " ms more" : "")
 		printf "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\t%s\t%s\t%s\n",
 			what, policy, protocol, ours, peer, theirs, unit, ratio, target, met }' >>"$results"
+}
+
+# curve AXIS LINE N MILLISECONDS: a point of a curve in the picture of growth
+curve()
+{
+	printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" >>"$work/curves"
 }
 
 # What was measured on.
@@ -133,6 +142,11 @@ end_report()
 	comma_separated >"$here/results/$size.csv"
 	markdown >"$here/results/$size.md"
 	awk -f "$here/picture.awk" "$results" >"$here/results/$size.svg"
+	if [ -e "$work/curves" ]; then
+		awk -F '\t' 'BEGIN { print "what grows,line,n,milliseconds" } { print $1 ",\"" $2 "\"," $3 "," $4 }' \
+			"$work/curves" >"$here/results/$size-growth.csv"
+		awk -f "$here/growth.awk" "$work/curves" >"$here/results/$size-growth.svg"
+	fi
 	{
 		cat "$work/machine"
 		echo

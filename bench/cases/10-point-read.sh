@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2154	# part of run
-# Point read by primary key, planning included; whom the set belongs to and how
-# many partitions there are should not matter.
+# Point read by primary key, planning included; how large the set is and how
+# many partitions there are should not matter. Rows in one category first, then
+# in several.
 
-for table in content parted; do
+while read -r table partitions last whom; do
 	case $table in
-	content) last=':rows' partitions=1 whom='one half admin' ;;
-	parted) last=':rows / 10' partitions=200 whom='one half' ;;
+	*entry) what='an entry in several categories' ;;
+	*) what='a row' ;;
 	esac
 	cat >"$work/point.sql" <<-EOF
 		\set id random(1, $last)
@@ -13,6 +14,7 @@ for table in content parted; do
 	EOF
 	for who in $whom; do
 		case $who in
+		u100) set='100 categories' ;;
 		one) set='1 %' ;;
 		half) set='50 %' ;;
 		admin) set=all ;;
@@ -21,12 +23,21 @@ for table in content parted; do
 		for side in default bare hand; do
 			side $side bench_$side "$who" "$work/point.sql"
 		done
+		[ "$who" != one ] || side simple bench_simple one "$work/point.sql"
 		for protocol in simple extended prepared; do
-			compare $protocol mean
+			compare $protocol median
 			for policy in default bare; do
-				row "point read: $set visible, partitions: $partitions" $policy $protocol \
+				row "point read of $what: $set visible, partitions: $partitions" $policy $protocol \
 					"$(per_second $policy)" 'no row security' "$(per_second hand)" rate 0.95
+				[ "$who" != one ] ||
+					row "point read of $what: $set visible, partitions: $partitions" $policy $protocol \
+						"$(per_second $policy)" 'the simplest policy' "$(per_second simple)" rate -
 			done
 		done
 	done
-done
+done <<EOF
+content 1 $rows u100 one half admin
+parted 200 $((rows / 10)) u100 one half
+entry 1 $rows one half
+parted_entry 200 $((rows / 10)) one half
+EOF

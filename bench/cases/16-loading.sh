@@ -4,14 +4,14 @@
 
 for who in half u100; do
 	cat >"$work/ours-$who.sql" <<-EOF
-		UPDATE authz.principal SET updated_at = now() WHERE account_id = 1 AND lower(user_id) = '$who';
+		UPDATE authz.principal SET updated_at = now() WHERE account_id = 1 AND lower(user_id) = '$who' AND reused_at IS NULL;
 		SELECT authz_can_view(1);
 	EOF
 	cat >"$work/theirs-$who.sql" <<-EOF
 		SELECT cardinality(array_agg(u.category_id))
 		FROM authz.category_user u
 		JOIN authz.principal p USING (principal_id)
-		WHERE p.account_id = 1 AND lower(p.user_id) = '$who';
+		WHERE p.account_id = 1 AND lower(p.user_id) = '$who' AND p.reused_at IS NULL;
 	EOF
 done
 sides
@@ -25,11 +25,4 @@ many=$((inhabited / 2))
 row "set of $many categories loaded" - prepared "$(less ours-half ours-u100)" \
 	'array_agg() of the rows' "$(less theirs-half theirs-u100)" time 3
 
-bytes=$(PGOPTIONS=$(acting_for half) sql <<EOF
-	SELECT authz_current_user_id(), authz_has_permission('content.view') \gset
-	SELECT bytes_kept AS before FROM authz_stats \gset
-	SELECT authz_can_view(1) \gset
-	SELECT (bytes_kept - :before)::numeric / $many FROM authz_stats;
-EOF
-)
-row "set of $many categories in memory" - - "$bytes" 'each' 16 bytes 1
+row "set of $many categories in memory" - - "$(bytes_of half "$many" u100)" each 16 bytes 1

@@ -1,19 +1,24 @@
 # shellcheck shell=sh disable=SC2154	# part of run
-# One connection reads while another changes other users' memberships a thousand
-# times a second, or something of the whole account ten times; beside a reader
-# with the same changes of a table that has nothing to do with authz.
+# Some read while another connection changes what does not concern them: other
+# users' memberships, a role, names of categories, new categories; beside the
+# same changes of tables that have nothing to do with authz. And how often the
+# readers had to load something again.
 
 sql <<EOF
-	CREATE TABLE bench.category_user (LIKE authz.category_user INCLUDING ALL);
-	INSERT INTO bench.category_user SELECT * FROM authz.category_user;
-	CREATE TABLE bench.role (LIKE authz.role INCLUDING ALL);
-	INSERT INTO bench.role SELECT * FROM authz.role;
+	SELECT format('CREATE TABLE bench.%1\$I (LIKE authz.%1\$I INCLUDING ALL);'
+		'INSERT INTO bench.%1\$I SELECT * FROM authz.%1\$I;'
+		'ANALYZE bench.%1\$I', name)
+	FROM unnest('{category_user,role,category,category_place}'::text[]) AS name
+	\gexec
 	CREATE TABLE bench.victim AS
 		SELECT row_number() OVER () AS n, p.principal_id, min(u.category_id) AS category_id
 		FROM authz.principal p JOIN authz.category_user u USING (principal_id)
 		WHERE p.user_id LIKE 'u%' GROUP BY p.principal_id;
 	ALTER TABLE bench.victim ADD PRIMARY KEY (n);
-	ANALYZE bench.category_user, bench.role, bench.victim;
+	ANALYZE bench.victim;
+	CREATE SEQUENCE bench.new_category START 1000000000;
+	CREATE TABLE bench.loaded (n bigint);
+	GRANT INSERT ON bench.loaded TO PUBLIC;
 EOF
 
 # Argument: schema.
@@ -26,55 +31,78 @@ write_changes()
 		WHERE v.n = :n AND u.principal_id = v.principal_id AND u.category_id = v.category_id;
 	EOF
 	echo "UPDATE $1.role SET updated_at = now() WHERE name = 'administrator';" >"$work/account-$1.sql"
+	cat >"$work/names-$1.sql" <<-EOF
+		\set c random(1, $categories)
+		BEGIN;
+		UPDATE $1.category_place SET name = 'c' || :c || '-' || floor(random() * 1e9) WHERE category_id = :c;
+		UPDATE $1.category SET updated_at = now() WHERE category_id = :c;
+		COMMIT;
+	EOF
+	cat >"$work/categories-$1.sql" <<-EOF
+		SELECT nextval('bench.new_category') AS c \gset
+		BEGIN;
+		INSERT INTO $1.category (category_id, account_id) VALUES (:c, 1);
+		INSERT INTO $1.category_place (category_id, account_id, name) VALUES (:c, 1, 'c' || :c);
+		COMMIT;
+	EOF
 }
 
-# Starts a writer. Arguments: script, times a second, seconds.
-start_writer()
+# Point reads, before and after which the reader says what he has loaded.
+write_reading()
 {
-	pgbench -n -M prepared -f "$1" -R "$2" -T "$3" >"$work/writer.out" 2>&1 </dev/null &
-	writer=$!
-	sleep 0.1
+	cat <<-EOF
+		\set id random(1, :rows)
+		SELECT title FROM bench.content WHERE id = :id;
+		\if :loaded = 0 or :loaded = :last - 1
+		INSERT INTO bench.loaded
+		SELECT ((:loaded > 0)::int * 2 - 1) * (subjects_loaded + shared_loaded + categories_loaded + rights_loaded + permissions_loaded)
+		FROM authz_stats;
+		\endif
+		\set loaded :loaded + 1
+	EOF
 }
 
-# Reads while a writer writes. Arguments: script, times a second, how many reads.
+# Reads beside a writer. Arguments: script of the writer, changes a second,
+# readers, reads of each.
 read_beside()
 {
-	start_writer "$1" "$2" 60
-	run_side bench_default one "$work/point.sql" prepared "$3"
+	taskset -c 0 pgbench -n -M prepared -f "$1" -R "$2" -T 60 >"$work/writer.out" 2>&1 </dev/null &
+	writer=$!
+	sleep 0.1
+	run_side bench_default one "$work/point.sql" "$PGDATABASE" prepared "$4" -c "$3" -D last="$4"
 	{ kill $writer && wait $writer; } 2>"$work/killed" || :
-	figure mean
 }
 
 write_changes authz
 write_changes bench
-cat >"$work/point.sql" <<-EOF
-	\set id random(1, :rows)
-	SELECT title FROM bench.content WHERE id = :id;
-EOF
-for change in members account; do
-	case $change in
-	members) rate=1000 what='point reads beside 1,000 changes of members a second' ;;
-	account) rate=10 what='point reads beside 10 changes of the account a second' ;;
-	esac
-	rm -f "$work"/rounds.*
+write_reading >"$work/point.sql"
+while read -r change rate readers what; do
+	reads=$((8000 / readers))
+	rm -f "$work"/rounds.* "$work"/loads.* "$work"/made.*
 	for _ in $(seq "$ROUNDS"); do
 		for schema in authz bench; do
-			read_beside "$work/$change-$schema.sql" "$rate" 5000 >>"$work/rounds.$schema"
+			sql -c 'TRUNCATE bench.loaded'
+			read_beside "$work/$change-$schema.sql" "$rate" "$readers" "$reads"
+			figure mean >>"$work/rounds.$schema"
+			sql -c 'SELECT sum(n) FROM bench.loaded' >>"$work/loads.$schema"
+			awk -v rate="$rate" -v readers="$readers" '{ sum += $1 } END { print rate * sum / readers / 1e6 }' \
+				"$work/times" >>"$work/made.$schema"
 		done
 	done
-	row "$what" default prepared "$(per_second authz)" 'changes of another table' \
-		"$(per_second bench)" rate 0.95
-done
-
-# How often the reader had to load again.
-start_writer "$work/members-authz.sql" 1000 1
-reloads=$(PGUSER=bench_default PGOPTIONS=$(acting_for one) sql <<EOF
-	SELECT count(*) FROM bench.content WHERE id = 1 \gset
-	SELECT subjects_loaded AS before FROM authz_stats \gset
-	$(yes 'SELECT count(*) FROM bench.content WHERE id = 1 \gset' | head -n 2000)
-	SELECT subjects_loaded - :before FROM authz_stats;
+	for schema in authz bench; do
+		sql -c "VACUUM $schema.category_user, $schema.role, $schema.category, $schema.category_place"
+	done
+	row "$readers reading beside $what" default prepared "$(per_second authz "$readers")" \
+		'changes of another table' "$(per_second bench "$readers")" rate 0.95
+	row "loaded again by $readers beside $what" default prepared "$(median <"$work/loads.authz")" \
+		'changes made' "$(median <"$work/made.authz")" number -
+done <<'EOF'
+members 1000 1 1,000 changes of members a second
+members 1000 8 1,000 changes of members a second
+account 10 1 10 changes of the account a second
+account 10 8 10 changes of the account a second
+names 100 1 100 new names of categories a second
+categories 100 1 100 new categories a second
 EOF
-)
-wait $writer
-changes=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' "$work/writer.out")
-row 'sets loaded again by 2,000 reads meanwhile' default simple "$reloads" 'changes made' "$changes" number -
+
+sql -c 'DELETE FROM authz.category WHERE category_id >= 1000000000'

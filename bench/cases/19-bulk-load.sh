@@ -2,11 +2,14 @@
 # COPY of memberships with and without the triggers that tell of them. What was
 # loaded is taken away again between the rounds.
 
-lines=20000
+case $size in
+small) each=4 ;;
+large) each=200 ;;
+esac
 sql -c "COPY (
 		SELECT 1, c, p.principal_id, 'member'
-		FROM authz.principal p, generate_series($inhabited + 1, $inhabited + 4) AS c
-		WHERE p.user_id LIKE 'u%' LIMIT $lines
+		FROM authz.principal p, generate_series($inhabited + 1, $inhabited + $each) AS c
+		WHERE p.user_id LIKE 'u%'
 	) TO '$work/members'"
 lines=$(wc -l <"$work/members")
 
@@ -26,12 +29,12 @@ write_copy DISABLE >"$work/untold.sql"
 rm -f "$work"/rounds.*
 for _ in $(seq "$ROUNDS"); do
 	for side in untold told; do
-		run_side "$PGUSER" widget "$work/$side.sql" simple 1
+		run_side "$PGUSER" widget "$work/$side.sql" "$PGDATABASE" simple 1 -D pinned=1
 		cat "$work/times" >>"$work/rounds.$side"
 		sql -c "DELETE FROM authz.category_user u USING authz.principal p
 				WHERE u.category_id > $inhabited AND p.principal_id = u.principal_id AND p.user_id LIKE 'u%'" \
 			-c 'VACUUM authz.category_user'
 	done
 done
-row 'memberships loaded by COPY' - - "$(per_second told "$lines")" \
+row "$lines memberships loaded by COPY" - - "$(per_second told "$lines")" \
 	'without the triggers' "$(per_second untold "$lines")" rate 0.5

@@ -2,4 +2,4 @@
 -- users: one
 -- hand: 1.05
 -- recommended: 100
-SELECT count(*) FROM {content} WHERE {visible};
+SELECT count(*) FROM {content c} WHERE {visible c};

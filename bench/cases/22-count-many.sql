@@ -2,4 +2,4 @@
 -- users: half
 -- hand: 0.6
 -- floor: 1.15
-SELECT count(*) FROM {content} WHERE {visible};
+SELECT count(*) FROM {content c} WHERE {visible c};

@@ -2,4 +2,4 @@
 -- users: one
 -- hand: 1.1
 -- writes
-UPDATE bench.content c SET size = size + 1 WHERE {visible} AND c.id > {rows} - 1000000;
+UPDATE {content c} SET size = size + 1 WHERE {visible c} AND c.id > {rows} - 1000000;

@@ -2,4 +2,4 @@
 -- users: one
 -- hand: 1.1
 -- writes
-DELETE FROM bench.content c WHERE {visible} AND c.id > {rows} - 1000000;
+DELETE FROM {content c} WHERE {visible c} AND c.id > {rows} - 1000000;

@@ -36,7 +36,7 @@ while IFS='|' read -r number who what; do
 	must_agree after ours
 
 	# As first written it mostly takes too long to be the best form: then once will do.
-	run_side "bench_before_$number" "$who" "$work/count.sql" prepared 2
+	run_side "bench_before_$number" "$who" "$work/count.sql" "$PGDATABASE" prepared 2
 	once=$(tail -n 1 "$work/times" | awk '{ print $1 / 1000 }')
 	[ "$(tail -n 1 "$work/times")" -le "$MOMENT" ] || sed -i '/^before /d' "$work/sides"
 	compare prepared median

@@ -57,14 +57,17 @@ SELECT authz_group_add(group_id) FROM bench.chain;
 SELECT authz_group_user_add(outer_group.group_id, inner_group.group_id)
 FROM bench.chain inner_group
 JOIN bench.chain outer_group ON outer_group.name = inner_group.name AND outer_group.depth = inner_group.depth + 1;
-SELECT authz_category_add('c' || c, category_id => c) FROM generate_series(1, :categories) AS c;
 SELECT authz_permission_add('content.' || verb) FROM unnest('{view,add,update,delete}'::text[]) AS verb;
 SELECT authz_role_add('reader', '{content.view,content.add,content.update,content.delete}', everyone => true);
 SELECT authz_role_user_add(authz_role_add('administrator', '{*,content.view_all,content.manage_all}'), 'admin');
 \o
 
--- The mass of memberships goes straight into the tables, as when moving from
--- another system: the triggers are the same.
+-- The mass goes straight into the tables, as when moving from another system:
+-- the triggers are the same.
+INSERT INTO authz.category (category_id, account_id)
+	SELECT c, 1 FROM generate_series(1, :categories) AS c;
+INSERT INTO authz.category_place (category_id, account_id, name)
+	SELECT c, 1, 'c' || c FROM generate_series(1, :categories) AS c;
 INSERT INTO authz.group_user (account_id, group_id, principal_id)
 	SELECT 1, g.principal_id, u.principal_id
 	FROM bench.person p

@@ -1,4 +1,4 @@
--- content.sql - the rows, and the same in 200 partitions
+-- content.sql - the rows, and a tenth of them in 200 partitions
 --
 -- The oldest hundredth is in the last categories and belongs to anybody; of
 -- the rest neither the category nor the owner has to do with the age.
@@ -48,4 +48,3 @@ INSERT INTO bench.work
 	LIMIT :rows / 20;
 CREATE TABLE bench.open_work (LIKE bench.work INCLUDING ALL);
 INSERT INTO bench.open_work SELECT * FROM bench.work;
-GRANT ALL ON ALL TABLES IN SCHEMA bench TO PUBLIC;

@@ -1,0 +1,5 @@
+-- entries in several categories: 20 newest visible
+-- users: one 1 %, half 50 %, old only the oldest rows
+-- hand: 1.1
+-- recommended: 20
+SELECT c.id, c.title FROM {entry c} WHERE {visible c} ORDER BY c.created_at DESC LIMIT 20;

@@ -1,0 +1,6 @@
+-- search by LIKE prefix
+-- users: one 1 % visible, half 50 % visible
+-- hand: -
+-- floor: 1.05
+-- barrier: 1.05
+SELECT count(*), max(c.title) FROM {document c} WHERE c.title LIKE 'f89913%' AND {visible c};

@@ -1,0 +1,6 @@
+-- search in jsonb
+-- users: one 1 % visible, half 50 % visible
+-- hand: -
+-- floor: 1.05
+-- barrier: 1.05
+SELECT count(*), max(c.title) FROM {document c} WHERE c.tags @> '{"kind": 17}' AND {visible c};
