@@ -107,7 +107,7 @@ SELECT authz_start_session(:'id', :'other_hash', '', 'USER', 3600, '');	-- 28P01
 SELECT session_type, user_id, role_ids, expiry - now() BETWEEN '3598 s' AND '3600 s' AS an_hour,
 	replace(privileges, :'id', 'ID') AS privileges, replace(actor, :'id', 'ID') AS actor
 FROM authz_start_session(:'id', :'hash', '', 'USER', 3600, '');
-SELECT session_type, user_id, role_ids, expiry - now() <= '86400 s' AS a_day, replace(privileges, :'id', 'ID') AS privileges
+SELECT session_type, user_id, role_ids, expiry - clock_timestamp() <= '86400 s' AS a_day, replace(privileges, :'id', 'ID') AS privileges
 FROM authz_start_session(:'id', :'hash', 'other@kaltura.com', 'ADMIN', 1000000, 'setrole:all of it,disableentitlement,appid:demo');
 SELECT session_token AS mine FROM authz_start_session(:'id', :'hash', '', 'USER', 3600, '') \gset
 SELECT session_token AS others FROM authz_start_session(:'other_id', :'other_hash') \gset
