@@ -147,12 +147,12 @@ SELECT p AS privileges, kit.ask(format('count(authz_apptoken_add(session_user_id
 
 -- the checks themselves
 SELECT kit.become(7107, '7107-all');
-SELECT authz_is_named(3, 'sview', '', 7107) AS "not named", authz_is_within(4) AS within, authz_is_within(4::bigint) AS bigint, authz_is_within('4'::text) AS text, authz_is_within('04'::text) AS "another text", authz_is_within(3) AS beyond, authz_is_within(NULL::int) AS null;
+SELECT authz_is_named(3, 'sview', '', 7107) AS "not named", authz_is_within(4, NULL::bigint) AS within, authz_is_within(4::bigint, NULL::bigint) AS bigint, authz_is_within('4'::text, NULL::bigint) AS text, authz_is_within('04'::text, NULL::bigint) AS "another text", authz_is_within(3, NULL::bigint) AS beyond, authz_is_within(NULL::int, NULL::bigint) AS null;
 SELECT kit.become(7107, '7107-s12');
 SELECT authz_is_named(3, 'sview', '', 7107) AS named, authz_is_named(3, 'edit', '', 7107) AS named, authz_is_named(3, 'edit', 'doc.update', 7107) AS "without the permission", authz_is_named(3, 'edit', '', 7108) AS "another account", authz_is_named(NULL::int, 'edit', '', 7107) AS null,
-	authz_is_named(3, NULL, '', 7107) AS "nothing asked", authz_is_within(NULL::int) AS "not limited";
+	authz_is_named(3, NULL, '', 7107) AS "nothing asked", authz_is_within(NULL::int, NULL::bigint) AS "not limited";
 SET authz.session = '';
-SELECT authz_is_named(3, 'sview', '', NULL) AS named, authz_is_within(3) AS within;		-- f, f: nobody
+SELECT authz_is_named(3, 'sview', '', NULL) AS named, authz_is_within(3, NULL::bigint) AS within;		-- f, f: nobody
 
 -- columns that are no key
 RESET ROLE;

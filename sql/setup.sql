@@ -39,6 +39,13 @@ BEGIN
 END
 $$;
 
+-- A person's own session, in which nothing acts for him; the account's secret is 'the secret'.
+CREATE FUNCTION kit.own(account_id int, user_id text, privileges text DEFAULT NULL, assurance int DEFAULT 0, multifactor bool DEFAULT false)
+	RETURNS text LANGUAGE sql SET authz.session = '' AS $$
+	SELECT s.session_token FROM public.authz_start_secret_session(account_id, 'the secret', user_id, session_privileges => privileges,
+		assurance => assurance, multifactor => multifactor) s
+$$;
+
 -- What becomes of a statement: the SQLSTATE that it raises, else ok.
 CREATE FUNCTION kit.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

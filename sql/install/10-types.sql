@@ -43,6 +43,12 @@ COMMENT ON TYPE authz_hash IS 'hash by which the holder of an app token proves i
 CREATE TYPE authz_kind AS ENUM ('person', 'service', 'application', 'group');
 COMMENT ON TYPE authz_kind IS 'kind of a principal';
 
+CREATE TYPE authz_grant_status AS ENUM ('rejected', 'submitted', 'approved');
+COMMENT ON TYPE authz_grant_status IS 'what a user has said to an application that asks to act for him';
+
+CREATE TYPE authz_change_status AS ENUM ('cancelled', 'rejected', 'pending', 'approved');
+COMMENT ON TYPE authz_change_status IS 'what has become of a change that somebody else must agree to';
+
 CREATE TYPE authz_session_info AS (
 	session_token text,
 	session_id    text,

@@ -39,6 +39,11 @@ CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.categor
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.apptoken
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'apptoken_id');
 
+CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.application
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'application_id');
+CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.application_grant
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('session', 'grant_id');
+
 -- A category that comes or goes concerns its owner and who has all of them or
 -- those that are listed; who reads what is open only if it is. Of its changes
 -- only these concern anybody: a name or a rule of joining is not kept.

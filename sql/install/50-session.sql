@@ -19,11 +19,11 @@ COMMENT ON FUNCTION authz_start_session(text, text, text, text, int, text) IS
 	'exchanges an app token, proven by a hash over the session in force and the token, for a session';
 
 CREATE FUNCTION authz_start_secret_session(account_id int, secret text, user_id text DEFAULT NULL, type text DEFAULT 'user',
-		expiry int DEFAULT 86400, session_privileges text DEFAULT NULL)
+		expiry int DEFAULT 86400, session_privileges text DEFAULT NULL, assurance int DEFAULT 0, multifactor bool DEFAULT false)
 	RETURNS authz_session_info
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_start_secret_session(int, text, text, text, int, text) IS
-	'starts a session for whoever has the account''s administration secret';
+COMMENT ON FUNCTION authz_start_secret_session(int, text, text, text, int, text, int, bool) IS
+	'starts a session for whoever has the account''s administration secret; he says how surely the user was proven';
 
 CREATE FUNCTION authz_use_session(session_token text, is_local bool DEFAULT true)
 	RETURNS authz_session_info
@@ -80,7 +80,9 @@ BEGIN
 			WHERE p.account_id = sessions_revoke.account_id AND p.reused_at IS NULL
 				AND lower(p.user_id) = lower(sessions_revoke.user_id)))
 		AND (sessions_revoke.apptoken_id IS NULL OR s.apptoken_id = sessions_revoke.apptoken_id)
-		AND (sessions_revoke.application_id IS NULL OR s.application_id = sessions_revoke.application_id)
+		AND (sessions_revoke.application_id IS NULL OR s.application_id = sessions_revoke.application_id OR s.principal_id = (
+			SELECT a.identity_id FROM authz.application a
+			WHERE a.account_id = sessions_revoke.account_id AND a.application_id = sessions_revoke.application_id))
 		AND (sessions_revoke.started_before IS NULL OR s.started_at < before);
 	GET DIAGNOSTICS ended = ROW_COUNT;
 

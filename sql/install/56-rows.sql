@@ -71,21 +71,26 @@ CREATE FUNCTION authz_within_support(internal) RETURNS internal
 	LANGUAGE C STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_within_support(internal) IS 'tells the planner what being limited to a row means';
 
-CREATE FUNCTION authz_is_within(key smallint) RETURNS bool
+CREATE FUNCTION authz_is_within(key smallint, categories "any") RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_within_support AS 'MODULE_PATHNAME', 'authz_is_within_int2';
-CREATE FUNCTION authz_is_within(key int) RETURNS bool
+CREATE FUNCTION authz_is_within(key int, categories "any") RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_within_support AS 'MODULE_PATHNAME', 'authz_is_within_int4';
-CREATE FUNCTION authz_is_within(key bigint) RETURNS bool
+CREATE FUNCTION authz_is_within(key bigint, categories "any") RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_within_support AS 'MODULE_PATHNAME', 'authz_is_within_int8';
-CREATE FUNCTION authz_is_within(key text) RETURNS bool
+CREATE FUNCTION authz_is_within(key text, categories "any") RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_within_support AS 'MODULE_PATHNAME', 'authz_is_within_text';
-CREATE FUNCTION authz_is_within(key uuid) RETURNS bool
+CREATE FUNCTION authz_is_within(key uuid, categories "any") RETURNS bool
 	LANGUAGE C STABLE PARALLEL SAFE SUPPORT authz_within_support AS 'MODULE_PATHNAME', 'authz_is_within_uuid';
-COMMENT ON FUNCTION authz_is_within(smallint) IS 'whether the session in force is not limited (limitentry) to a row of another key';
-COMMENT ON FUNCTION authz_is_within(int) IS 'whether the session in force is not limited (limitentry) to a row of another key';
-COMMENT ON FUNCTION authz_is_within(bigint) IS 'whether the session in force is not limited (limitentry) to a row of another key';
-COMMENT ON FUNCTION authz_is_within(text) IS 'whether the session in force is not limited (limitentry) to a row of another key';
-COMMENT ON FUNCTION authz_is_within(uuid) IS 'whether the session in force is not limited (limitentry) to a row of another key';
+COMMENT ON FUNCTION authz_is_within(smallint, "any") IS
+	'whether the session in force is not limited to a row of another key (limitentry), or to other categories (a grant)';
+COMMENT ON FUNCTION authz_is_within(int, "any") IS
+	'whether the session in force is not limited to a row of another key (limitentry), or to other categories (a grant)';
+COMMENT ON FUNCTION authz_is_within(bigint, "any") IS
+	'whether the session in force is not limited to a row of another key (limitentry), or to other categories (a grant)';
+COMMENT ON FUNCTION authz_is_within(text, "any") IS
+	'whether the session in force is not limited to a row of another key (limitentry), or to other categories (a grant)';
+COMMENT ON FUNCTION authz_is_within(uuid, "any") IS
+	'whether the session in force is not limited to a row of another key (limitentry), or to other categories (a grant)';
 
 -- Rows without a category, and new ones.
 

@@ -51,9 +51,17 @@ extern bool authz_judgement_covers(AuthzJudgement *judgement, char **permissions
 /* Ids of the roles that count, an array of bigint in the current context. */
 extern ArrayType *authz_judgement_roles(AuthzJudgement *judgement);
 
-/* The same for a session that is not in force. */
+/* The same for a session that is not in force; of its roles see authz_session_roles(). */
 extern ArrayType *authz_judge_roles(int account_id, int64 principal_id, AuthzSessionType type,
-									const char *privileges);
+									const char *roles);
+
+/*
+ * Names, in order, of an application's roles that would count for a user proven so
+ * surely, whatever session is in force: text[] in the current context.
+ */
+extern ArrayType *authz_judge_application_roles(int account_id, int64 principal_id,
+												const char *application, int assurance,
+												bool multifactor);
 
 /* The subject's user id and those of its groups, text[]; NULL for nobody. */
 extern ArrayType *authz_judgement_names(AuthzJudgement *judgement);
@@ -110,6 +118,16 @@ authz_side_admits(const AuthzSide *side, int64 id)
 			if (authz_idset_has(side->viewed[i], id))
 				return true;
 	return false;
+}
+
+/* Whether the session reaches the category at all, whatever its level there. */
+static inline bool
+authz_gate_reaches(const AuthzGate *gate, int64 id)
+{
+	for (int i = 0; i < gate->nsides; i++)
+		if (gate->sides[i].scope != NULL && !authz_idset_has(gate->sides[i].scope, id))
+			return false;
+	return gate->nsides > 0;
 }
 
 static inline bool

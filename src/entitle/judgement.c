@@ -9,6 +9,7 @@
 #include "entitle/rights.h"
 #include "entitle/shared.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 
 /* Loading ------------------------------------------------------------ */
 
@@ -32,6 +33,7 @@ void
 authz_judgement_need_shared(AuthzJudgement *judgement)
 {
 	AuthzEntryKey key = {.account_id = judgement->session->account_id,
+						 .principal_id = judgement->session->branch,
 						 .selector = judgement->session->confinement};
 
 	need(&judgement->shared, &authz_shared_kind, &key);
@@ -73,14 +75,22 @@ authz_judgement_session(const AuthzJudgement *judgement)
 	return judgement->session;
 }
 
+static AuthzScope
+scope_of(const AuthzSession *session)
+{
+	return (AuthzScope){session->scope, session->nscope};
+}
+
 static bool
 find_permission(AuthzJudgement *judgement, const char *permission)
 {
+	AuthzScope scope = scope_of(judgement->session);
+
 	need_rights(judgement);
 	need_registry(judgement);
 	for (int side = 0; side < 2; side++)
 		if (!authz_rights_have((AuthzRights *) authz_side_of(&judgement->rights, side),
-							   (AuthzRegistry *) authz_side_of(&judgement->registry, side),
+							   (AuthzRegistry *) authz_side_of(&judgement->registry, side), &scope,
 							   permission))
 			return false;
 	return true;
@@ -123,13 +133,16 @@ bool
 authz_judgement_covers(AuthzJudgement *judgement, char **permissions, int npermissions,
 					   char **exceptions, int nexceptions)
 {
+	AuthzScope scope;
+
 	if (judgement->session == NULL)
 		return false;
+	scope = scope_of(judgement->session);
 	need_rights(judgement);
 	need_registry(judgement);
 	for (int side = 0; side < 2; side++)
 		if (!authz_rights_cover((AuthzRights *) authz_side_of(&judgement->rights, side),
-								(AuthzRegistry *) authz_side_of(&judgement->registry, side),
+								(AuthzRegistry *) authz_side_of(&judgement->registry, side), &scope,
 								permissions, npermissions, exceptions, nexceptions))
 			return false;
 	return true;
@@ -185,17 +198,39 @@ authz_judgement_roles(AuthzJudgement *judgement)
 }
 
 ArrayType *
-authz_judge_roles(int account_id, int64 principal_id, AuthzSessionType type, const char *privileges)
+authz_judge_roles(int account_id, int64 principal_id, AuthzSessionType type, const char *roles)
 {
-	AuthzEntryKey key = {.account_id = account_id,
-						 .principal_id = principal_id,
-						 .variant = type,
-						 .selector = authz_session_roles(privileges)};
+	AuthzEntryKey key = {
+		.account_id = account_id, .principal_id = principal_id, .variant = type, .selector = roles};
 	AuthzPair pair = authz_cache_get(&authz_rights_kind, &key);
 	ArrayType *ids = role_ids((AuthzRights *) pair.now);
 
 	authz_pair_release(&pair);
 	return ids;
+}
+
+ArrayType *
+authz_judge_application_roles(int account_id, int64 principal_id, const char *application,
+							  int assurance, bool multifactor)
+{
+	AuthzEntryKey key = {.account_id = account_id,
+						 .principal_id = principal_id,
+						 .variant = AUTHZ_SESSION_USER,
+						 .selector = authz_session_roles("", application, assurance, multifactor)};
+	AuthzPair pair = authz_cache_get(&authz_rights_kind, &key);
+	const AuthzRights *rights = (AuthzRights *) pair.now;
+	char **names = palloc((rights->nroles + 1) * sizeof(char *));
+	Datum *elements = palloc((rights->nroles + 1) * sizeof(Datum));
+	int n = 0;
+
+	for (int i = 0; i < rights->nroles; i++)
+		if (rights->roles[i].application != NULL)
+			names[n++] = rights->roles[i].name;
+	qsort(names, n, sizeof(char *), pg_qsort_strcmp);
+	for (int i = 0; i < n; i++)
+		elements[i] = CStringGetTextDatum(names[i]);
+	authz_pair_release(&pair);
+	return construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 ArrayType *
@@ -259,6 +294,8 @@ authz_judgement_pack(AuthzJudgement *judgement, StringInfo block)
 	authz_pack_text(block, session->privileges);
 	authz_pack_text(block, session->confinement);
 	authz_pack_text(block, session->roles);
+	authz_pack_text(block, session->application);
+	authz_pack_texts(block, session->scope, session->nscope);
 	authz_pair_pack(&judgement->subject, block);
 	authz_pair_pack(&judgement->shared, block);
 	authz_pair_pack(&judgement->every, block);
@@ -270,6 +307,7 @@ void
 authz_judgement_unpack(AuthzJudgement *judgement, AuthzUnpack *block)
 {
 	AuthzSession session;
+	char **scope;
 
 	memcpy(&session, authz_unpack_bytes(block), sizeof(session));
 	session.session_id = authz_unpack_text(block);
@@ -278,6 +316,9 @@ authz_judgement_unpack(AuthzJudgement *judgement, AuthzUnpack *block)
 	session.privileges = authz_unpack_text(block);
 	session.confinement = authz_unpack_text(block);
 	session.roles = authz_unpack_text(block);
+	session.application = authz_unpack_text(block);
+	scope = authz_unpack_texts(block, &session.nscope);
+	session.scope = session.scope == NULL ? NULL : scope; /* an empty one is not none */
 	judgement->session = authz_session_copy(&session);
 	judgement->subject = authz_pair_unpack(&authz_subject_kind, block);
 	judgement->shared = authz_pair_unpack(&authz_shared_kind, block);

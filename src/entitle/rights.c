@@ -28,24 +28,28 @@
 	" AND CASE WHEN " text " ~ '^[0-9]{1,18}$' THEN " role ".role_id = " text "::bigint" \
 	"          ELSE " role ".application_id IS NULL AND " role ".name = " text " END)"
 
-/* No way of signing in gives a session an assurance above 0 or more than one factor. */
+/* A role of the account, or of the session's application $3. */
+#define IS_OF(role) \
+	"(" role ".application_id IS NULL OR " role ".application_id = $3::uuid)"
+
+/* Whether a session of the assurance $4, with several factors if $5, reaches it. */
 #define IS_REACHED(role) \
-	"(coalesce(" role ".minimum_assurance, 0) <= 0 AND NOT " role ".multifactor)"
+	"(coalesce(" role ".minimum_assurance, 0) <= $4 AND (NOT " role ".multifactor OR $5))"
 
 #define COLUMNS(role) \
 	role ".role_id, " role ".name, " role ".application_id::text," \
 	" " role ".permissions, " role ".exceptions"
 
-/* The roles given to the principals $1, in the account $3. */
+/* The roles given to the principals $1 at the moment $2, in the account $6. */
 static AuthzStatement given_statement = {
 	.sql = "SELECT " COLUMNS("r") " FROM authz.role r"
-	" WHERE r.account_id = $3 AND r.status = 'active' AND r.application_id IS NULL"
+	" WHERE r.account_id = $6 AND r.status = 'active' AND " IS_OF("r")
 	"   AND " IS_REACHED("r")
 	"   AND (r.everyone OR EXISTS (SELECT FROM authz.role_user u"
 	"         WHERE u.role_id = r.role_id AND u.principal_id = ANY ($1)"
 	"           AND " AUTHZ_SQL_COUNTS("u") "))",
-	.nargs = 3,
-	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT4OID},
+	.nargs = 6,
+	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, TEXTOID, INT4OID, BOOLOID, INT4OID},
 };
 
 /* When that will be others. */
@@ -59,17 +63,18 @@ static AuthzStatement turn_statement = {
 /* The role that the session names by $1. */
 static AuthzStatement named_statement = {
 	.sql = "SELECT " COLUMNS("r") " FROM authz.role r"
-	" WHERE r.account_id = $2 AND " IS_NAMED("r", "$1") " AND " IS_REACHED("r"),
-	.nargs = 2,
-	.argtypes = {TEXTOID, INT4OID},
+	" WHERE r.account_id = $2 AND " IS_NAMED("r", "$1")
+	"   AND " IS_OF("r") " AND " IS_REACHED("r"),
+	.nargs = 5,
+	.argtypes = {TEXTOID, INT4OID, TEXTOID, INT4OID, BOOLOID},
 };
 
 /* The role that takes away, whatever it asks for itself. */
 static AuthzStatement restricting_statement = {
 	.sql = "SELECT " COLUMNS("r") " FROM authz.role r"
 	" WHERE r.account_id = $2 AND " IS_NAMED("r", "$1"),
-	.nargs = 2,
-	.argtypes = {TEXTOID, INT4OID},
+	.nargs = 5,
+	.argtypes = {TEXTOID, INT4OID, TEXTOID, INT4OID, BOOLOID},
 };
 
 /* The account's usual role for sessions of the type $1. */
@@ -77,10 +82,10 @@ static AuthzStatement usual_statement = {
 	.sql = "SELECT " COLUMNS("r") " FROM authz.account a"
 	"  JOIN authz.role r ON r.account_id = a.account_id"
 	"   AND " IS_NAMED("r", "(a.settings ->> ('default_' || $1 || '_role'))")
-	"   AND " IS_REACHED("r")
+	"   AND " IS_OF("r") " AND " IS_REACHED("r")
 	" WHERE a.account_id = $2",
-	.nargs = 2,
-	.argtypes = {TEXTOID, INT4OID},
+	.nargs = 5,
+	.argtypes = {TEXTOID, INT4OID, TEXTOID, INT4OID, BOOLOID},
 };
 /* clang-format on */
 
@@ -143,31 +148,83 @@ read_roles(AuthzRights *rights, uint64 found)
 		read_role(context, row, &rights->roles[row]);
 }
 
+/* What a session says of roles: the lines of authz_session_roles(). */
+typedef struct Asked
+{
+	const char *setrole;
+	const char *restricting;
+	const char *application;
+	int assurance;
+	bool multifactor;
+} Asked;
+
+/* The next line of several, '' where there are no more. */
+static const char *
+next_line(char **rest)
+{
+	char *line = *rest;
+	char *end = strchr(line, '\n');
+
+	*rest = end == NULL ? line + strlen(line) : end + 1;
+	if (end != NULL)
+		*end = '\0';
+	return line;
+}
+
+static Asked
+read_selector(const char *selector)
+{
+	char *rest = pstrdup(selector == NULL ? "" : selector);
+	Asked asked;
+
+	asked.setrole = next_line(&rest);
+	asked.restricting = next_line(&rest);
+	asked.application = next_line(&rest);
+	asked.assurance = atoi(next_line(&rest));
+	asked.multifactor = atoi(next_line(&rest)) != 0;
+	return asked;
+}
+
+/* The values of IS_OF and IS_REACHED; $3 is the first of them. */
+static void
+fill_asked(const Asked *asked, Datum *values, char *nulls)
+{
+	nulls[2] = *asked->application == '\0' ? 'n' : ' ';
+	values[2] = *asked->application == '\0' ? (Datum) 0 : CStringGetTextDatum(asked->application);
+	values[3] = Int32GetDatum(asked->assurance);
+	values[4] = BoolGetDatum(asked->multifactor);
+}
+
 /* A statement of one text and the account. */
 static uint64
-read_by_text(AuthzStatement *statement, const char *name, AuthzEntry *entry, Snapshot snapshot)
+read_by_text(AuthzStatement *statement, const char *name, const Asked *asked, AuthzEntry *entry,
+			 Snapshot snapshot)
 {
-	Datum values[2];
+	Datum values[5];
+	char nulls[6] = "     ";
 
 	values[0] = CStringGetTextDatum(name);
 	values[1] = Int32GetDatum(entry->key.account_id);
-	return authz_store_read(statement, values, NULL, snapshot);
+	fill_asked(asked, values, nulls);
+	return authz_store_read(statement, values, nulls, snapshot);
 }
 
 /* The roles given to the subject and its groups, and when that will be others. */
 static void
-read_given(AuthzRights *rights, Snapshot snapshot)
+read_given(AuthzRights *rights, const Asked *asked, Snapshot snapshot)
 {
 	AuthzEntry *entry = &rights->entry;
 	AuthzClosure closure = authz_closure_load(entry, snapshot, 1);
-	Datum values[3];
+	Datum values[6];
+	char nulls[7] = "      ";
 	Datum turn;
 	bool isnull;
 
 	values[0] = closure.principals;
 	values[1] = TimestampTzGetDatum(GetCurrentStatementStartTimestamp());
-	values[2] = Int32GetDatum(entry->key.account_id);
-	read_roles(rights, authz_store_read(&given_statement, values, NULL, snapshot));
+	fill_asked(asked, values, nulls);
+	values[5] = Int32GetDatum(entry->key.account_id);
+	read_roles(rights, authz_store_read(&given_statement, values, nulls, snapshot));
 	(void) authz_store_read(&turn_statement, values, NULL, snapshot);
 	turn = authz_store_value(0, 1, &isnull);
 	entry->horizon = isnull ? closure.horizon : Min(closure.horizon, DatumGetTimestampTz(turn));
@@ -178,32 +235,27 @@ load_rights(AuthzEntry *entry, Snapshot snapshot)
 {
 	static const char *const type_names[] = {"widget", "user", "admin"};
 	AuthzRights *rights = (AuthzRights *) entry;
-	char *setrole = entry->key.selector == NULL ? "" : pstrdup(entry->key.selector);
-	char *restricting = strchr(setrole, '\n');
+	Asked asked = read_selector(entry->key.selector);
 
-	if (restricting != NULL)
-		*restricting++ = '\0';
-	else
-		restricting = "";
-
-	if (*setrole != '\0')
+	if (*asked.setrole != '\0')
 	{
 		entry->keys = MemoryContextAlloc(entry->context, sizeof(AuthzChangeKey));
-		read_roles(rights, read_by_text(&named_statement, setrole, entry, snapshot));
+		read_roles(rights, read_by_text(&named_statement, asked.setrole, &asked, entry, snapshot));
 	}
 	else
 	{
-		read_given(rights, snapshot);
+		read_given(rights, &asked, snapshot);
 		if (rights->nroles == 0)
-			read_roles(rights, read_by_text(&usual_statement, type_names[entry->key.variant], entry,
-											snapshot));
+			read_roles(rights, read_by_text(&usual_statement, type_names[entry->key.variant],
+											&asked, entry, snapshot));
 		rights->everything = rights->nroles == 0 && entry->key.variant == AUTHZ_SESSION_ADMIN;
 	}
 	entry->keys[entry->nkeys++] = authz_change_key(AUTHZ_TOPIC_POLICY, entry->key.account_id);
 
-	if (*restricting == '\0')
+	if (*asked.restricting == '\0')
 		return;
-	rights->nothing = read_by_text(&restricting_statement, restricting, entry, snapshot) != 1;
+	rights->nothing =
+		read_by_text(&restricting_statement, asked.restricting, &asked, entry, snapshot) != 1;
 	if (!rights->nothing)
 	{
 		rights->restricting = MemoryContextAllocZero(entry->context, sizeof(AuthzRole));
@@ -351,9 +403,20 @@ role_allows(const AuthzRole *role, const char *name, bool explicit_only)
 }
 
 static bool
-allowed(const AuthzRights *rights, const AuthzPermission *permission)
+in_scope(const AuthzScope *scope, const AuthzPermission *permission)
 {
-	if (rights->nothing)
+	bool within = scope->patterns == NULL;
+
+	for (int i = 0; i < scope->n && !within; i++)
+		within = authz_permission_matches(scope->patterns[i], permission->name,
+										  permission->explicit_only);
+	return within;
+}
+
+static bool
+allowed(const AuthzRights *rights, const AuthzScope *scope, const AuthzPermission *permission)
+{
+	if (rights->nothing || !in_scope(scope, permission))
 		return false;
 	if (rights->restricting != NULL && role_allows(rights->restricting, permission->name, false))
 		return false;
@@ -367,23 +430,25 @@ allowed(const AuthzRights *rights, const AuthzPermission *permission)
 
 /* The depth bounds a circle of dependencies, which no function lets anyone make. */
 static bool
-have(const AuthzRights *rights, const AuthzRegistry *registry, const char *name, int depth)
+have(const AuthzRights *rights, const AuthzRegistry *registry, const AuthzScope *scope,
+	 const char *name, int depth)
 {
 	const AuthzPermission *permission = bsearch(name, registry->permissions, registry->npermissions,
 												sizeof(AuthzPermission), compare_name);
 
-	if (permission == NULL || depth > MAX_DEPTH || !allowed(rights, permission))
+	if (permission == NULL || depth > MAX_DEPTH || !allowed(rights, scope, permission))
 		return false;
 	for (int i = 0; i < permission->ndepends_on; i++)
-		if (!have(rights, registry, permission->depends_on[i], depth + 1))
+		if (!have(rights, registry, scope, permission->depends_on[i], depth + 1))
 			return false;
 	return true;
 }
 
 bool
-authz_rights_have(const AuthzRights *rights, const AuthzRegistry *registry, const char *permission)
+authz_rights_have(const AuthzRights *rights, const AuthzRegistry *registry, const AuthzScope *scope,
+				  const char *permission)
 {
-	return have(rights, registry, permission, 0);
+	return have(rights, registry, scope, permission, 0);
 }
 
 /* Covering ----------------------------------------------------------- */
@@ -439,8 +504,9 @@ covers_pattern(const AuthzRights *rights, const char *pattern, char **exceptions
 }
 
 bool
-authz_rights_cover(const AuthzRights *rights, const AuthzRegistry *registry, char **permissions,
-				   int npermissions, char **exceptions, int nexceptions)
+authz_rights_cover(const AuthzRights *rights, const AuthzRegistry *registry,
+				   const AuthzScope *scope, char **permissions, int npermissions, char **exceptions,
+				   int nexceptions)
 {
 	for (int i = 0; i < npermissions; i++)
 	{
@@ -451,9 +517,12 @@ authz_rights_cover(const AuthzRights *rights, const AuthzRegistry *registry, cha
 		/* What no pattern reaches is given by its own name alone, and so must be held. */
 		if (permission != NULL && permission->explicit_only)
 		{
-			if (!allowed(rights, permission))
+			if (!allowed(rights, scope, permission))
 				return false;
 		}
+		else if (scope->patterns != NULL &&
+				 !covered_by_any(scope->patterns, scope->n, permissions[i]))
+			return false;
 		else if (!covers_pattern(rights, permissions[i], exceptions, nexceptions))
 			return false;
 	}

@@ -31,7 +31,7 @@ typedef struct AuthzRights
 
 /*
  * Key: account, principal, variant = session type, and as selector what the
- * session's privileges say of roles (AuthzSession.roles).
+ * session says of roles (AuthzSession.roles).
  */
 extern AuthzEntryKind authz_rights_kind;
 
@@ -54,16 +54,26 @@ typedef struct AuthzRegistry
 /* Key: account. */
 extern AuthzEntryKind authz_registry_kind;
 
-/* Whether the permission is registered, allowed by a role, and so is what it depends on. */
-extern bool authz_rights_have(const AuthzRights *rights, const AuthzRegistry *registry,
-							  const char *permission);
+/* Patterns of permissions that rights are narrowed to; NULL for all. */
+typedef struct AuthzScope
+{
+	char **patterns;
+	int n;
+} AuthzScope;
 
 /*
- * Whether these rights include all that the patterns, less the exceptions,
- * match or will ever match.
+ * Whether the permission is registered, allowed by a role, within the scope, and
+ * so is what it depends on.
+ */
+extern bool authz_rights_have(const AuthzRights *rights, const AuthzRegistry *registry,
+							  const AuthzScope *scope, const char *permission);
+
+/*
+ * Whether these rights within the scope include all that the patterns, less the
+ * exceptions, match or will ever match.
  */
 extern bool authz_rights_cover(const AuthzRights *rights, const AuthzRegistry *registry,
-							   char **permissions, int npermissions, char **exceptions,
-							   int nexceptions);
+							   const AuthzScope *scope, char **permissions, int npermissions,
+							   char **exceptions, int nexceptions);
 
 #endif

@@ -23,6 +23,12 @@ static AuthzStatement marked_statement = {
 	.argtypes = {INT4OID, TEXTOID},
 };
 
+static AuthzStatement branch_statement = {
+	.sql = "SELECT category_id FROM authz.category WHERE category_id = $1 AND account_id = $2",
+	.nargs = 2,
+	.argtypes = {INT8OID, INT4OID},
+};
+
 static AuthzStatement private_statement = {
 	.sql = "SELECT c.category_id, c.privacy = 'all' FROM authz.category c"
 		   " WHERE c.account_id = $1 AND c.privacy > 'members_only'",
@@ -79,6 +85,56 @@ read_opened(void *arg, const Datum *values, const bool *nulls)
 		authz_idlist_add(DatumGetBool(values[1]) ? &opened->everyone : &opened->authenticated, id);
 }
 
+/* The category that a session stays below, with all that is below it. */
+static AuthzIdList
+load_branch(AuthzEntry *entry, Snapshot snapshot)
+{
+	AuthzShared *shared = (AuthzShared *) entry;
+	AuthzReach reach = {
+		.kind = AUTHZ_REACH_ALL, .account_id = entry->key.account_id, .snapshot = snapshot};
+	AuthzIdList branch = {0};
+	Datum values[2];
+
+	if (entry->key.principal_id == 0)
+		return branch;
+	values[0] = Int64GetDatum(entry->key.principal_id);
+	values[1] = Int32GetDatum(entry->key.account_id);
+	authz_store_stream(&branch_statement, values, NULL, snapshot, authz_idlist_read, &branch);
+	if (branch.n == 0)
+		return branch;
+	authz_reach_down(&reach, &branch);
+	shared->branch = authz_idlist_set(&branch, entry->context);
+	shared->last = Max(shared->last, branch.ids[branch.n - 1]);
+	return branch;
+}
+
+/* All that a confined session reaches, NULL where it is not; who is confined to nothing reaches nothing. */
+static AuthzIdSet *
+scope_of(AuthzEntry *entry, AuthzIdSet *marked, AuthzIdList branch)
+{
+	bool by_context = entry->key.selector != NULL;
+	AuthzIdSet *scope = NULL;
+	AuthzIdList common = {0};
+
+	if (!by_context && entry->key.principal_id == 0)
+		return NULL;
+	if (!by_context)
+		scope = ((AuthzShared *) entry)->branch;
+	else if (entry->key.principal_id == 0)
+		scope = marked;
+	else
+	{
+		for (size_t i = 0; i < branch.n; i++)
+			if (marked != NULL && authz_idset_has(marked, branch.ids[i]))
+				authz_idlist_add(&common, branch.ids[i]);
+		scope = authz_idlist_set(&common, entry->context);
+	}
+	if (scope != NULL)
+		return scope;
+	return authz_idset_build(MemoryContextAlloc(entry->context, authz_idset_size(NULL, 0)), NULL,
+							 0);
+}
+
 static void
 load_shared(AuthzEntry *entry, Snapshot snapshot)
 {
@@ -103,15 +159,13 @@ load_shared(AuthzEntry *entry, Snapshot snapshot)
 	shared->authenticated = authz_idlist_set(&opened.authenticated, context);
 	shared->open = authz_subject_stream_set(context, &open_statement, values, snapshot);
 
-	/* Who is confined to contexts that nothing carries reaches nothing. */
-	if (contexts != NULL)
-		shared->scope = shared->marked != NULL
-							? shared->marked
-							: authz_idset_build(
-								  MemoryContextAlloc(context, authz_idset_size(NULL, 0)), NULL, 0);
+	shared->scope = scope_of(entry, shared->marked, load_branch(entry, snapshot));
 }
 
-/* What comes or goes below a category that carries a context takes that along. */
+/*
+ * What comes or goes below a category that carries a context takes that along;
+ * below the one that a session stays below it is reached, or no more.
+ */
 static bool
 concerns_shared(const AuthzEntry *entry, AuthzChangeKey key)
 {
@@ -120,7 +174,8 @@ concerns_shared(const AuthzEntry *entry, AuthzChangeKey key)
 	AuthzTopic topic = authz_change_topic(key, &lowest);
 
 	return (topic == AUTHZ_TOPIC_BELOW || topic == AUTHZ_TOPIC_INHERIT) &&
-		   authz_subject_set_meets(shared->marked, shared->last, lowest);
+		   (authz_subject_set_meets(shared->marked, shared->last, lowest) ||
+			authz_subject_set_meets(shared->branch, shared->last, lowest));
 }
 
 static void

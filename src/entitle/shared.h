@@ -16,12 +16,16 @@ typedef struct AuthzShared
 	AuthzIdSet *open;		   /* where whoever may view may contribute */
 	AuthzIdSet *scope;		   /* of a confined session: all it can reach; else NULL */
 
-	/* What carries a context, or one of the selector's; only where it was loaded. */
+	/* What carries a context, or one of the selector's, and the branch; only where it was loaded. */
 	AuthzIdSet *marked;
+	AuthzIdSet *branch;
 	int64 last; /* of these */
 } AuthzShared;
 
-/* Key: account, and as selector the contexts that the session is confined to. */
+/*
+ * Key: account, as selector the contexts that the session is confined to, and as
+ * principal the category that it stays below.
+ */
 extern AuthzEntryKind authz_shared_kind;
 
 typedef struct AuthzEvery

@@ -49,10 +49,5 @@ authz_standing_has(const AuthzStanding *standing, AuthzLevel level, int64 catego
 bool
 authz_standing_reaches(const AuthzStanding *standing, int64 category_id)
 {
-	const AuthzGate *gate = &standing->gates[AUTHZ_LEVEL_MANAGER];
-
-	for (int i = 0; i < gate->nsides; i++)
-		if (gate->sides[i].scope != NULL && !authz_idset_has(gate->sides[i].scope, category_id))
-			return false;
-	return gate->nsides > 0;
+	return authz_gate_reaches(&standing->gates[AUTHZ_LEVEL_MANAGER], category_id);
 }

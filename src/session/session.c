@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "pure/privileges.h"
 #include "pure/token.h"
+#include "session/grant.h"
 #include "session/key.h"
 #include "session/session.h"
 #include "session/setting.h"
@@ -67,11 +68,13 @@ static uint64 current_serial = 0;
 
 /* What the tables say of a session, its subject and what it was started with. */
 static AuthzStatement lookup = {
-	.sql = "SELECT s.session_id IS NOT NULL, p.user_id, coalesce(p.status = 'active', $2 = 0),"
+	.sql = "SELECT s.session_id IS NOT NULL AND s.rotated_at IS NULL,"
+		   "       p.user_id, coalesce(p.status = 'active', $2 = 0),"
 		   "       s.apptoken_id, coalesce(t.status = 'active', s.apptoken_id IS NULL),"
 		   "       s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r"
 		   "               WHERE r.account_id = $3"
-		   "                 AND (r.session_id = $1 OR r.issued_before > $4))"
+		   "                 AND (r.session_id = $1 OR r.issued_before > $4)),"
+		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id"
 		   "  FROM (SELECT) AS one"
 		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3"
 		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
@@ -108,14 +111,17 @@ role_named(const char *values)
 }
 
 char *
-authz_session_roles(const char *privileges)
+authz_session_roles(const char *privileges, const char *application, int assurance,
+					bool multifactor)
 {
 	char *setrole = privilege_values(privileges, "setrole");
 	char *restricting = privilege_values(privileges, "restrictingrole");
 
-	if (setrole == NULL && restricting == NULL)
+	if (setrole == NULL && restricting == NULL && application == NULL && assurance == 0 &&
+		!multifactor)
 		return NULL;
-	return psprintf("%s\n%s", role_named(setrole), role_named(restricting));
+	return psprintf("%s\n%s\n%s\n%d\n%d", role_named(setrole), role_named(restricting),
+					application == NULL ? "" : application, assurance, multifactor);
 }
 
 static void
@@ -127,7 +133,6 @@ read_privileges(AuthzSession *session)
 	session->entitlement_off = authz_privileges_has(raw, length, "disableentitlement", NULL) &&
 							   !authz_privileges_has(raw, length, "enableentitlement", NULL);
 	session->confinement = privilege_values(raw, "privacycontext");
-	session->roles = authz_session_roles(raw);
 	session->names_rows = authz_privileges_has(raw, length, "sview", NULL) ||
 						  authz_privileges_has(raw, length, "edit", NULL) ||
 						  authz_privileges_has(raw, length, "disableentitlementforentry", NULL);
@@ -166,6 +171,36 @@ check_signature(Verified *verified, size_t length, const AuthzToken *token)
 	return key->account_active ? AUTHZ_FAULT_NONE : AUTHZ_FAULT_BLOCKED;
 }
 
+/* What the row of a session says of it beside that it is in force. */
+static void
+read_row(Verified *verified, char **application, int64 *grant_id)
+{
+	AuthzSession *session = &verified->session;
+
+	session->user_id = copy_text(verified->context, authz_store_text(0, 2));
+	session->assurance = (int) authz_store_int64(0, 7);
+	session->multifactor = authz_store_bool(0, 8);
+	*application = authz_store_text(0, 9);
+	*grant_id = authz_store_int64(0, 10);
+}
+
+/*
+ * What acts for a user does so by a grant, which the row names: without the row
+ * it is nobody, on a standby that is behind as well.
+ */
+static AuthzFault
+read_application(Verified *verified, const char *application, int64 grant_id)
+{
+	AuthzSession *session = &verified->session;
+
+	if (application == NULL)
+		return authz_grant_acts(session->actor) ? AUTHZ_FAULT_ENDED : AUTHZ_FAULT_NONE;
+	verified->keys[verified->nkeys++] = authz_change_key_text(AUTHZ_TOPIC_SUBJECT, application);
+	if (grant_id != 0)
+		verified->keys[verified->nkeys++] = authz_change_key(AUTHZ_TOPIC_SESSION, grant_id);
+	return authz_grant_read(session, application, grant_id, verified->context, &verified->horizon);
+}
+
 /* What the tables say of a token whose signature is good. */
 static AuthzFault
 look_up_session(Verified *verified, const AuthzToken *token)
@@ -173,6 +208,8 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	TimestampTz issued_at = from_unix(token->issued_at);
 	Datum values[4];
 	char *apptoken;
+	char *application;
+	int64 grant_id;
 
 	values[0] = CStringGetTextDatum(token->session_id);
 	values[1] = Int64GetDatum(token->principal_id);
@@ -201,8 +238,19 @@ look_up_session(Verified *verified, const AuthzToken *token)
 		return AUTHZ_FAULT_ENDED;
 	if (!authz_store_bool(0, 3) || !authz_store_bool(0, 5))
 		return AUTHZ_FAULT_BLOCKED;
-	verified->session.user_id = copy_text(verified->context, authz_store_text(0, 2));
-	return AUTHZ_FAULT_NONE;
+	read_row(verified, &application, &grant_id);
+	return read_application(verified, application, grant_id);
+}
+
+static void
+settle_roles(Verified *verified)
+{
+	AuthzSession *session = &verified->session;
+	MemoryContext caller = MemoryContextSwitchTo(verified->context);
+
+	session->roles = authz_session_roles(session->privileges, session->application,
+										 session->assurance, session->multifactor);
+	MemoryContextSwitchTo(caller);
 }
 
 static void
@@ -211,6 +259,7 @@ fill_session(Verified *verified, const AuthzToken *token)
 	AuthzSession *session = &verified->session;
 	MemoryContext caller = MemoryContextSwitchTo(verified->context);
 
+	memset(session, 0, sizeof(*session));
 	session->session_id = pstrdup(token->session_id);
 	session->account_id = token->account_id;
 	session->principal_id = token->principal_id;
@@ -243,6 +292,7 @@ verify(Verified *verified)
 		authz_store_begin(&acting);
 		fault = look_up_session(verified, token);
 		authz_store_end(&acting);
+		settle_roles(verified);
 	}
 	return fault;
 }
@@ -443,6 +493,19 @@ authz_session_unpin(AuthzSession *session)
 	release(verified);
 }
 
+char *
+authz_session_signed_id(const char *text)
+{
+	Verified verified = {.text = (char *) text};
+	AuthzToken *token = palloc(sizeof(AuthzToken));
+	size_t length = strlen(text);
+
+	if (authz_token_read(text, length, token) != AUTHZ_TOKEN_OK ||
+		check_signature(&verified, length, token) != AUTHZ_FAULT_NONE)
+		return NULL;
+	return pstrdup(token->session_id);
+}
+
 void
 authz_session_refuse(AuthzFault fault)
 {
@@ -494,6 +557,12 @@ authz_session_copy(const AuthzSession *session)
 	copy->privileges = copy_text(context, session->privileges);
 	copy->confinement = copy_text(context, session->confinement);
 	copy->roles = copy_text(context, session->roles);
+	copy->application = copy_text(context, session->application);
+	copy->scope = MemoryContextAlloc(context, (session->nscope + 1) * sizeof(char *));
+	for (int i = 0; i < session->nscope; i++)
+		copy->scope[i] = copy_text(context, session->scope[i]);
+	if (session->scope == NULL)
+		copy->scope = NULL;
 	return copy;
 }
 

@@ -31,7 +31,7 @@ typedef enum AuthzFault
 	AUTHZ_FAULT_BLOCKED /* account, user or app token is blocked or deleted */
 } AuthzFault;
 
-#define AUTHZ_SESSION_KEYS 4
+#define AUTHZ_SESSION_KEYS 6
 
 typedef struct AuthzSession
 {
@@ -47,10 +47,20 @@ typedef struct AuthzSession
 	/* The privileges that every check needs. */
 	bool entitlement_off; /* disableentitlement without enableentitlement */
 	char *confinement;	  /* contexts of privacycontext, NULL for none */
-	char *roles;		  /* setrole, a line feed, restrictingrole; NULL for neither */
+	char *roles;		  /* what decides which roles count: authz_session_roles() */
 	bool names_rows;	  /* sview, edit or disableentitlementforentry */
 	bool limited;		  /* limitentry */
 	bool moderated;		  /* enablecategorymoderation */
+
+	/* How its user was proven, and the application that it is of. */
+	int assurance;
+	bool multifactor;
+	char *application; /* uuid as text; NULL for none */
+
+	/* What the user has narrowed the application's grant to. */
+	char **scope; /* patterns of permissions; NULL for all of them */
+	int nscope;
+	int64 branch; /* the category below which it stays; 0 for anywhere */
 } AuthzSession;
 
 extern void authz_session_init(void);
@@ -67,8 +77,24 @@ extern AuthzSession *authz_session_current(AuthzFault *fault);
 extern void authz_session_pin(AuthzSession *session);
 extern void authz_session_unpin(AuthzSession *session);
 
-/* What such privileges say of roles: AuthzSession.roles, in the current context. */
-extern char *authz_session_roles(const char *privileges);
+/*
+ * What decides which roles count, beside principal and type, in the current
+ * context: setrole and restrictingrole of the privileges, the application
+ * (NULL for none), assurance and multifactor, each on a line of its own. NULL
+ * where none of them says anything, as for most.
+ */
+extern char *authz_session_roles(const char *privileges, const char *application, int assurance,
+								 bool multifactor);
+
+/* Whether the session reaches a part of the account's categories alone. */
+static inline bool
+authz_session_is_confined(const AuthzSession *session)
+{
+	return session->confinement != NULL || session->branch != 0;
+}
+
+/* The id of the session that a text with a good signature stands for, whatever has become of it; NULL for none. */
+extern char *authz_session_signed_id(const char *text);
 
 /* Raises 28000 with the reason. */
 AUTHZ_NORETURN extern void authz_session_refuse(AuthzFault fault);

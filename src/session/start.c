@@ -13,6 +13,7 @@
 #include "pure/digest.h"
 #include "pure/privileges.h"
 #include "pure/token.h"
+#include "session/grant.h"
 #include "session/key.h"
 #include "session/start.h"
 #include "store/announce.h"
@@ -24,11 +25,13 @@
 
 static AuthzStatement insert_statement = {
 	.sql = "INSERT INTO authz.session (session_id, account_id, principal_id, session_type,"
-		   "                           apptoken_id, privileges, started_at, expires_at)"
-		   " VALUES ($1, $2, $3, authz.session_type($4), $5, $6, $7, $8)",
-	.nargs = 8,
+		   "                           apptoken_id, privileges, started_at, expires_at,"
+		   "                           application_id, grant_id, family, assurance, multifactor)"
+		   " VALUES ($1, $2, $3, authz.session_type($4), $5, $6, $7, $8,"
+		   "         $9::uuid, $10, $11, $12, $13)",
+	.nargs = 13,
 	.argtypes = {TEXTOID, INT4OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-				 TIMESTAMPTZOID},
+				 TIMESTAMPTZOID, TEXTOID, INT8OID, TEXTOID, INT4OID, BOOLOID},
 };
 
 /* With one start in eight, twice as many rows as have come: the table shrinks to what is in force. */
@@ -57,23 +60,35 @@ to_unix(TimestampTz moment)
 	return moment / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 }
 
+static Datum
+text_or_null(const char *value, char *null)
+{
+	*null = value == NULL ? 'n' : ' ';
+	return value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
+}
+
 static void
 insert_row(const AuthzStart *start, const AuthzToken *token, TimestampTz now,
 		   TimestampTz expires_at)
 {
-	Datum values[8];
-	char nulls[9] = "        ";
+	Datum values[13];
+	char nulls[14] = "             ";
 
 	values[0] = CStringGetTextDatum(token->session_id);
 	values[1] = Int32GetDatum(start->account_id);
 	values[2] = Int64GetDatum(start->principal_id);
 	nulls[2] = start->principal_id == 0 ? 'n' : ' ';
 	values[3] = Int32GetDatum((int) start->type);
-	values[4] = start->apptoken_id ? CStringGetTextDatum(start->apptoken_id) : (Datum) 0;
-	nulls[4] = start->apptoken_id ? ' ' : 'n';
+	values[4] = text_or_null(start->apptoken_id, &nulls[4]);
 	values[5] = CStringGetTextDatum(start->privileges);
 	values[6] = TimestampTzGetDatum(now);
 	values[7] = TimestampTzGetDatum(expires_at);
+	values[8] = text_or_null(start->application, &nulls[8]);
+	values[9] = Int64GetDatum(start->grant_id);
+	nulls[9] = start->grant_id == 0 ? 'n' : ' ';
+	values[10] = text_or_null(start->family, &nulls[10]);
+	values[11] = Int32GetDatum(start->assurance);
+	values[12] = BoolGetDatum(start->multifactor);
 	(void) authz_store_write(&insert_statement, values, nulls);
 
 	/* A rollback takes the row away, and with it what was found out about the session. */
@@ -108,6 +123,29 @@ sign(const AuthzStart *start, AuthzToken *token, char *signed_text)
 				 errhint("Shorten the privileges.")));
 }
 
+bool
+authz_session_longest(int account_id, int64 *longest)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT coalesce((settings ->> 'max_session_duration')::bigint, $2)"
+			   "  FROM authz.account WHERE account_id = $1 AND status = 'active'",
+		.nargs = 2,
+		.argtypes = {INT4OID, INT8OID},
+	};
+	Datum values[2];
+	AuthzActing acting;
+	bool found;
+
+	values[0] = Int32GetDatum(account_id);
+	values[1] = Int64GetDatum(AUTHZ_SESSION_LONGEST);
+	authz_store_begin(&acting);
+	found = authz_store_read_fresh(&statement, values, NULL) == 1;
+	if (found)
+		*longest = authz_store_int64(0, 1);
+	authz_store_end(&acting);
+	return found;
+}
+
 AuthzStarted
 authz_session_start(const AuthzStart *start)
 {
@@ -127,7 +165,9 @@ authz_session_start(const AuthzStart *start)
 	token->issued_at = to_unix(now);
 	token->expires_at = token->issued_at + start->lifetime;
 	strlcpy(token->privileges, start->privileges, sizeof(token->privileges));
-	if (start->apptoken_id != NULL)
+	if (start->grant_id != 0)
+		snprintf(token->actor, sizeof(token->actor), AUTHZ_GRANT_ACTOR "%s", start->application);
+	else if (start->apptoken_id != NULL)
 		snprintf(token->actor, sizeof(token->actor), "apptoken:%s", start->apptoken_id);
 	sign(start, token, signed_text);
 

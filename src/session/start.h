@@ -17,8 +17,13 @@ typedef struct AuthzStart
 	int64 principal_id; /* 0 for nobody in particular */
 	AuthzSessionType type;
 	const char *apptoken_id; /* that it is started with, NULL for none */
-	const char *privileges;	 /* '' for none */
-	int64 lifetime;			 /* seconds */
+	const char *application; /* that it is of, a uuid as text; NULL for none */
+	int64 grant_id;			 /* by which the application acts for the user; 0 for none */
+	const char *family;		 /* the first of those that it follows by rotation; NULL for none */
+	int assurance;			 /* how surely the user was proven */
+	bool multifactor;
+	const char *privileges; /* '' for none */
+	int64 lifetime;			/* seconds */
 } AuthzStart;
 
 typedef struct AuthzStarted
@@ -28,6 +33,12 @@ typedef struct AuthzStarted
 	char *actor; /* NULL for none */
 	TimestampTz expires_at;
 } AuthzStarted;
+
+/* Seconds that sessions last at most where the account does not say. */
+#define AUTHZ_SESSION_LONGEST 86400
+
+/* The seconds that sessions of the account may last; false where it is not active, or not there. */
+extern bool authz_session_longest(int account_id, int64 *longest);
 
 /* 55000 where the account has no key to sign with. */
 extern AuthzStarted authz_session_start(const AuthzStart *start);

@@ -12,4 +12,7 @@
 /* A text argument; '' is as good as NULL, which is what is returned for both. */
 extern char *authz_argument_text(FunctionCallInfo fcinfo, int n);
 
+/* Whether a text is a uuid in the form that uuid_out writes. */
+extern bool authz_argument_is_uuid(const char *value);
+
 #endif

@@ -14,6 +14,7 @@
 #include "entitle/row.h"
 #include "fmgr.h"
 #include "pure/privileges.h"
+#include "sql/argument.h"
 #include "sql/ids.h"
 #include "sql/site.h"
 #include "utils/array.h"
@@ -228,7 +229,25 @@ is_named(FunctionCallInfo fcinfo, const char *(*key_of)(Datum))
 		authz_row_named(session, authz_row_naming(privilege), key_of(PG_GETARG_DATUM(0))));
 }
 
-/* authz_is_within(key): whether the session is not limited to another row */
+/* Whether one of the row's categories is where the session stays. */
+static bool
+in_branch(FunctionCallInfo fcinfo, AuthzSite *site)
+{
+	AuthzIds ids =
+		authz_ids_of(PG_GETARG_DATUM(1), PG_ARGISNULL(1), get_fn_expr_argtype(fcinfo->flinfo, 1));
+	bool within = false;
+
+	for (int i = 0; i < ids.n && !within; i++)
+		within = authz_gate_reaches(&site->gate, ids.ids[i]);
+	if (ids.ids != NULL)
+		pfree(ids.ids);
+	return within;
+}
+
+/*
+ * authz_is_within(key, categories): whether the session is not limited to another
+ * row, and not to other categories
+ */
 static inline Datum
 is_within(FunctionCallInfo fcinfo, const char *(*key_of)(Datum))
 {
@@ -237,12 +256,16 @@ is_within(FunctionCallInfo fcinfo, const char *(*key_of)(Datum))
 
 	if (likely(site != NULL && site->pinned && site->filled && site->holds))
 		PG_RETURN_BOOL(true);
-	site = authz_site(fcinfo, 1);
+	site = authz_site(fcinfo, 2);
 	session = authz_judgement_session(site->judgement);
-	site->holds = session != NULL && !session->limited;
+	site->holds = session != NULL && !session->limited && session->branch == 0;
+	if (!site->filled && session != NULL && session->branch != 0)
+		authz_judgement_gate(site->judgement, AUTHZ_LEVEL_MANAGER, NULL, 0, &site->gate);
 	site->filled = true;
-	PG_RETURN_BOOL(site->holds ||
-				   authz_row_within(session, PG_ARGISNULL(0) ? NULL : key_of(PG_GETARG_DATUM(0))));
+	PG_RETURN_BOOL(
+		site->holds ||
+		(authz_row_within(session, PG_ARGISNULL(0) ? NULL : key_of(PG_GETARG_DATUM(0))) &&
+		 (session->branch == 0 || in_branch(fcinfo, site))));
 }
 
 #define ROW_CHECKS(type)                           \
@@ -346,23 +369,9 @@ authz_named_text(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(bound);
 }
 
-/* Only the form that uuid_out writes can be a key. */
-static bool
-is_uuid(const char *key)
-{
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	if (strlen(key) != sizeof(form) - 1)
-		return false;
-	for (int i = 0; form[i] != '\0'; i++)
-		if (form[i] == '-' ? key[i] != '-' : !strchr("0123456789abcdef", key[i]))
-			return false;
-	return true;
-}
-
 PG_FUNCTION_INFO_V1(authz_named_uuid);
 
-/* In this form they are ordered as their texts are. */
+/* Only the form that uuid_out writes can be a key; in it they are ordered as their texts are. */
 Datum
 authz_named_uuid(PG_FUNCTION_ARGS)
 {
@@ -376,7 +385,8 @@ authz_named_uuid(PG_FUNCTION_ARGS)
 		bound = greatest ? "ffffffff-ffff-ffff-ffff-ffffffffffff"
 						 : "00000000-0000-0000-0000-000000000000";
 	for (int i = 0; i < n && !all; i++)
-		if (is_uuid(keys[i]) && (bound == NULL || (strcmp(keys[i], bound) > 0) == greatest))
+		if (authz_argument_is_uuid(keys[i]) &&
+			(bound == NULL || (strcmp(keys[i], bound) > 0) == greatest))
 			bound = keys[i];
 	if (bound == NULL)
 		PG_RETURN_NULL();

@@ -137,13 +137,28 @@ judge_added(const AuthzGuard *guard, int64 category)
 			"What is put there waits for approval, which takes a link table with a status.");
 }
 
+/* Whether the session stays below another category than this one. */
+static bool
+is_out_of_reach(const AuthzGuard *guard, int64 category)
+{
+	AuthzGate gate;
+
+	if (guard->session->branch == 0)
+		return false;
+	authz_judgement_gate(guard->judgement, AUTHZ_LEVEL_MANAGER, NULL, 0, &gate);
+	return !authz_gate_reaches(&gate, category);
+}
+
 static void
 judge_removed(const AuthzGuard *guard, int64 category)
 {
 	HeapTuple row = guard->trigger->tg_trigtuple;
 
-	if (authz_judgement_knows_category(guard->judgement, category) &&
-		!authz_guard_owns(guard, row) &&
+	if (!authz_judgement_knows_category(guard->judgement, category))
+		return;
+	if (is_out_of_reach(guard, category))
+		authz_guard_refuse("What acts for a user stays where he lets it.");
+	if (!authz_guard_owns(guard, row) &&
 		!authz_guard_is_among(guard, row, guard->guarded->editors) &&
 		!authz_guard_is_among(guard, row, guard->guarded->publishers) &&
 		!has_level(guard, AUTHZ_LEVEL_MODERATOR, category))

@@ -30,7 +30,7 @@ authz_growth_everything(const AuthzDoor *door)
 	if (door->plane == AUTHZ_PLANE_DATABASE)
 		return true;
 	session = authz_judgement_session(door->judgement);
-	return session->type == AUTHZ_SESSION_ADMIN && session->confinement == NULL &&
+	return session->type == AUTHZ_SESSION_ADMIN && !authz_session_is_confined(session) &&
 		   !session->limited && !session->moderated &&
 		   authz_judgement_covers(door->judgement, (char **) everything, lengthof(everything), NULL,
 								  0);
@@ -62,7 +62,7 @@ authz_growth_check_reach(const AuthzDoor *door, int64 category_id)
 	AuthzStanding standing;
 
 	if (door->plane == AUTHZ_PLANE_DATABASE ||
-		authz_judgement_session(door->judgement)->confinement == NULL)
+		!authz_session_is_confined(authz_judgement_session(door->judgement)))
 		return;
 	authz_standing_read(door->judgement, &standing);
 	if (!authz_standing_reaches(&standing, category_id))

@@ -156,8 +156,9 @@ static void
 append_policy(StringInfo sql, const AuthzProtection *protection, const char *command,
 			  const char *using_condition, const char *check_condition)
 {
-	char *within = psprintf("%s.authz_is_within(%s::%s)", protection->schema,
-							link_column(protection, protection->link_key), protection->key_type);
+	char *within = psprintf("%s.authz_is_within(%s::%s, %s)", protection->schema,
+							link_column(protection, protection->link_key), protection->key_type,
+							link_column(protection, protection->link_category));
 
 	appendStringInfo(sql, "CREATE POLICY authz_%s ON %s FOR %s TO PUBLIC",
 					 asc_tolower(command, strlen(command)), protection->link, command);

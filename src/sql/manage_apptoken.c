@@ -168,8 +168,8 @@ check_roles(const AuthzDoor *door, const Wanted *wanted)
 		authz_growth_check_everything(door);
 		return;
 	}
-	ids =
-		authz_judge_roles(door->account_id, wanted->principal_id, wanted->type, wanted->privileges);
+	ids = authz_judge_roles(door->account_id, wanted->principal_id, wanted->type,
+							authz_session_roles(wanted->privileges, NULL, 0, false));
 	n = ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids));
 	for (int i = 0; i < n; i++)
 		authz_growth_check_role(door, ((int64 *) ARR_DATA_PTR(ids))[i]);
@@ -185,7 +185,7 @@ check_roles(const AuthzDoor *door, const Wanted *wanted)
 static void
 check_levels(const AuthzDoor *door, const Wanted *wanted)
 {
-	bool confined = authz_judgement_session(door->judgement)->confinement != NULL;
+	bool confined = authz_session_is_confined(authz_judgement_session(door->judgement));
 
 	if (wanted->principal_id == 0)
 		authz_door_require(door, "content.manage_all");
@@ -263,6 +263,7 @@ authz_apptoken_add(PG_FUNCTION_ARGS)
 	Wanted wanted = {.type = type_of(authz_argument_text(fcinfo, 4)),
 					 .privileges = privileges ? privileges : ""};
 
+	authz_door_refuse_acting(&door);
 	if (authz_argument_text(fcinfo, 7) != NULL || authz_argument_text(fcinfo, 8) != NULL)
 		authz_manage_database_only(&door, "Ids and tokens are chosen while no session is set.");
 	if (authz_argument_text(fcinfo, 8) != NULL)
@@ -337,6 +338,7 @@ authz_apptoken_update(PG_FUNCTION_ARGS)
 	char *user_id = authz_argument_text(fcinfo, 5);
 	Wanted wanted = {0};
 
+	authz_door_refuse_acting(&door);
 	if (id != NULL && may_give(fcinfo) && read_wanted(&door, id, &wanted))
 	{
 		if (privileges != NULL)

@@ -178,14 +178,16 @@ insert_condition(const AuthzProtection *protection)
 						  category_argument(protection));
 }
 
-/* A session that is limited to one row has nothing to do with others. */
+/* A session that is limited to one row, or to some categories, has nothing to do with others. */
 static char *
 within_limit(const AuthzProtection *protection)
 {
-	return protection->key == NULL
-			   ? psprintf("%s.authz_is_within(NULL::pg_catalog.text)", protection->schema)
-			   : psprintf("%s.authz_is_within(%s::%s)", protection->schema,
-						  quote_identifier(protection->key), protection->key_type);
+	char *key = protection->key == NULL
+					? pstrdup("NULL::pg_catalog.text")
+					: psprintf("%s::%s", quote_identifier(protection->key), protection->key_type);
+
+	return psprintf("%s.authz_is_within(%s, %s)", protection->schema, key,
+					quote_identifier(protection->category));
 }
 
 /* In a table of several accounts the row must be of the session's. */

@@ -18,22 +18,23 @@
 #include "session/start.h"
 #include "sql/argument.h"
 #include "sql/door.h"
+#include "sql/proof.h"
 #include "sql/session_info.h"
-#include "store/failure.h"
 #include "store/statement.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #define WIDGET_PRIVILEGES "view:*,widget:1"
-#define DEFAULT_LIFETIME 86400
 
 static Datum
 start(FunctionCallInfo fcinfo, const AuthzStart *what, const char *user_id)
 {
 	/* Before the row: what is loaded after a change of its own ends with the transaction. */
 	ArrayType *role_ids =
-		authz_judge_roles(what->account_id, what->principal_id, what->type, what->privileges);
+		authz_judge_roles(what->account_id, what->principal_id, what->type,
+						  authz_session_roles(what->privileges, what->application, what->assurance,
+											  what->multifactor));
 	AuthzStarted started = authz_session_start(what);
 	AuthzSessionInfo info = {
 		.token = started.token,
@@ -52,26 +53,19 @@ start(FunctionCallInfo fcinfo, const AuthzStart *what, const char *user_id)
 
 /* What the doors share --------------------------------------------------- */
 
-/* One answer for what is unknown, not active or wrongly proven. */
-AUTHZ_NORETURN static void
-refuse_proof(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PASSWORD), errmsg("wrong id, hash or secret")));
-}
-
 AUTHZ_NORETURN static void
 fail_proof(const char *subject)
 {
-	(void) authz_failure_count(subject, authz_failure_source());
-	refuse_proof();
+	authz_proof_failed(subject);
+	authz_proof_refuse();
 }
 
 /* While failures make it wait, a subject is refused from their source unseen. */
 static void
 check_waiting(const char *subject)
 {
-	if (authz_failure_wait(subject, authz_failure_source()) > 0)
-		refuse_proof();
+	if (authz_proof_must_wait(subject))
+		authz_proof_refuse();
 }
 
 /* Seconds asked for, 0 for as many as there may be. */
@@ -103,30 +97,6 @@ asked_type(const char *word)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid session type \"%s\"", word),
 			 errhint("It is one of user and admin.")));
-}
-
-/* An account that is active, and the longest that its sessions may last; false for no such. */
-static bool
-find_account(int account_id, int64 *longest)
-{
-	static AuthzStatement statement = {
-		.sql = "SELECT coalesce((settings ->> 'max_session_duration')::bigint, $2)"
-			   "  FROM authz.account WHERE account_id = $1 AND status = 'active'",
-		.nargs = 2,
-		.argtypes = {INT4OID, INT8OID},
-	};
-	Datum values[2];
-	AuthzActing acting;
-	bool found;
-
-	values[0] = Int32GetDatum(account_id);
-	values[1] = Int64GetDatum(DEFAULT_LIFETIME);
-	authz_store_begin(&acting);
-	found = authz_store_read_fresh(&statement, values, NULL) == 1;
-	if (found)
-		*longest = authz_store_int64(0, 1);
-	authz_store_end(&acting);
-	return found;
 }
 
 /* An active user by any spelling of his id, which becomes the stored one; P0002 else. */
@@ -172,12 +142,12 @@ authz_start_widget_session(PG_FUNCTION_ARGS)
 	long account_id;
 
 	if (widget_id == NULL || widget_id[0] != '_' || widget_id[1] < '1' || widget_id[1] > '9')
-		refuse_proof();
+		authz_proof_refuse();
 	errno = 0;
 	account_id = strtol(widget_id + 1, &end, 10);
 	if (errno != 0 || *end != '\0' || account_id > PG_INT32_MAX ||
-		!find_account((int) account_id, &longest))
-		refuse_proof();
+		!authz_session_longest((int) account_id, &longest))
+		authz_proof_refuse();
 	what.account_id = (int) account_id;
 	what.lifetime = shorter(asked, longest);
 	return start(fcinfo, &what, NULL);
@@ -226,7 +196,7 @@ find_apptoken(int account_id, const char *id, AppToken *out)
 
 	values[0] = Int32GetDatum(account_id);
 	values[1] = CStringGetTextDatum(id);
-	values[2] = Int64GetDatum(DEFAULT_LIFETIME);
+	values[2] = Int64GetDatum(AUTHZ_SESSION_LONGEST);
 	memset(out, 0, sizeof(*out));
 	authz_store_begin(&acting);
 	found = authz_store_read_fresh(&statement, values, NULL) == 1;
@@ -319,7 +289,7 @@ PG_FUNCTION_INFO_V1(authz_start_session);
 Datum
 authz_start_session(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open_session("session.start");
+	AuthzDoor door = authz_door_enter("session.start");
 	char *id = authz_argument_text(fcinfo, 0);
 	char *token_hash = authz_argument_text(fcinfo, 1);
 	char *user_id = authz_argument_text(fcinfo, 2);
@@ -335,14 +305,14 @@ authz_start_session(PG_FUNCTION_ARGS)
 	(void) asked_type(authz_argument_text(fcinfo, 3));
 	asked = asked_lifetime(fcinfo, 4);
 	if (id == NULL || token_hash == NULL)
-		refuse_proof();
+		authz_proof_refuse();
 
 	subject = psprintf("apptoken:%d:%s", door.account_id, id);
 	check_waiting(subject);
 	found = find_apptoken(door.account_id, id, &apptoken);
 	if (!proves(token_hash, found, &apptoken))
 		fail_proof(subject);
-	authz_failure_forget(subject, authz_failure_source());
+	authz_proof_right(subject);
 
 	what.lifetime = shorter(asked, apptoken_limit(&apptoken));
 	what.type = apptoken.type;
@@ -377,21 +347,13 @@ proves_secret(int account_id, const char *secret)
 	};
 	Datum values[2];
 	AuthzActing acting;
-	uint64 found;
-	bool right = false;
+	uint64 row;
+	bool right;
 
 	values[0] = Int32GetDatum(account_id);
 	values[1] = CStringGetTextDatum(secret);
 	authz_store_begin(&acting);
-	found = authz_store_read_fresh(&verifiers, values, NULL);
-	for (uint64 row = 0; row < found; row++)
-	{
-		char *verifier = authz_store_text(row, 1);
-		char *crypted = authz_store_text(row, 2);
-
-		right |= crypted == NULL ? authz_verifier_check(verifier, secret)
-								 : authz_text_equal(verifier, crypted);
-	}
+	right = authz_proof_of_row(&verifiers, values, secret, &row);
 	authz_store_end(&acting);
 	return right;
 }
@@ -400,7 +362,8 @@ PG_FUNCTION_INFO_V1(authz_start_secret_session);
 
 /*
  * authz_start_secret_session(account_id int, secret text, user_id text, type text,
- *							  expiry int, session_privileges text)
+ *							  expiry int, session_privileges text, assurance int,
+ *							  multifactor bool)
  */
 Datum
 authz_start_secret_session(PG_FUNCTION_ARGS)
@@ -418,15 +381,18 @@ authz_start_secret_session(PG_FUNCTION_ARGS)
 	what.type = asked_type(authz_argument_text(fcinfo, 3));
 	what.lifetime = asked_lifetime(fcinfo, 4);
 	authz_session_check_privileges(what.privileges);
+	what.assurance = PG_ARGISNULL(6) ? 0 : PG_GETARG_INT32(6);
+	what.multifactor = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
 	if (PG_ARGISNULL(0) || secret == NULL)
-		refuse_proof();
+		authz_proof_refuse();
 
 	what.account_id = PG_GETARG_INT32(0);
 	subject = psprintf("account:%d", what.account_id);
 	check_waiting(subject);
-	if (!proves_secret(what.account_id, secret) || !find_account(what.account_id, &longest))
+	if (!proves_secret(what.account_id, secret) ||
+		!authz_session_longest(what.account_id, &longest))
 		fail_proof(subject);
-	authz_failure_forget(subject, authz_failure_source());
+	authz_proof_right(subject);
 
 	what.lifetime = shorter(what.lifetime, longest);
 	if (user_id != NULL)

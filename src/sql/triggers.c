@@ -65,6 +65,10 @@ announce_row(TriggerData *trigger, HeapTuple row, AuthzTopic topic, const char *
 					  ? authz_change_key_place(topic, DatumGetInt64(value))
 					  : authz_change_key(topic, DatumGetInt64(value));
 			break;
+		case UUIDOID:
+			key =
+				authz_change_key_text(topic, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
+			break;
 		default:
 			key = authz_change_key_text(topic, TextDatumGetCString(value));
 			break;
