@@ -24,6 +24,7 @@ OBJS += \
 
 # F2: who is asking
 OBJS += \
+	src/session/grant.o \
 	src/session/key.o \
 	src/session/session.o \
 	src/session/setting.o \
@@ -50,7 +51,10 @@ OBJS += \
 
 # F4: the doors
 OBJS += \
+	src/sql/application.o \
+	src/sql/application_roles.o \
 	src/sql/argument.o \
+	src/sql/authorize.o \
 	src/sql/check.o \
 	src/sql/check_row.o \
 	src/sql/circle.o \
@@ -71,15 +75,19 @@ OBJS += \
 	src/sql/losing.o \
 	src/sql/manage.o \
 	src/sql/manage_account.o \
+	src/sql/manage_application.o \
 	src/sql/manage_apptoken.o \
 	src/sql/manage_category.o \
 	src/sql/manage_category_user.o \
+	src/sql/manage_grant.o \
 	src/sql/manage_group.o \
+	src/sql/manage_owner_change.o \
 	src/sql/manage_permission.o \
 	src/sql/manage_role.o \
 	src/sql/manage_user.o \
 	src/sql/manage_views.o \
 	src/sql/policy.o \
+	src/sql/proof.o \
 	src/sql/protect.o \
 	src/sql/protection.o \
 	src/sql/room.o \

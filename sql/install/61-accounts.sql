@@ -172,12 +172,16 @@ BEGIN
 			THEN
 				RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no role "%s"', word);
 			END IF;
-		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'audience', 'strict_privacy_context', 'managers_group') THEN
+		WHEN name = 'managers_group' THEN
+			IF jsonb_typeof(value) <> 'string' OR word = '' OR word ~ '[[:cntrl:]]' OR length(word) > 320 THEN
+				hint := 'It is the id of a group.';
+			END IF;
+		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'audience', 'strict_privacy_context') THEN
 			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
-				HINT = 'Settings are default_user_role, default_widget_role, legacy_hashes, max_category_members, '
-					'max_entry_categories, max_session_duration and max_user_groups.';
+				HINT = 'Settings are default_user_role, default_widget_role, legacy_hashes, managers_group, '
+					'max_category_members, max_entry_categories, max_session_duration and max_user_groups.';
 	END CASE;
 	IF hint IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid value of setting "%s"', name), HINT = hint;
@@ -192,6 +196,7 @@ CREATE FUNCTION authz.setting_weakens(name text, old jsonb, new jsonb) RETURNS b
 		WHEN 'legacy_hashes' THEN new = 'true'
 		WHEN 'max_session_duration' THEN
 			coalesce((new #>> '{}'::text[])::int, 86400) > coalesce((old #>> '{}'::text[])::int, 86400)
+		WHEN 'managers_group' THEN new IS DISTINCT FROM old
 		WHEN 'default_user_role' THEN new <> 'null' AND new IS DISTINCT FROM old
 		WHEN 'default_widget_role' THEN new <> 'null' AND new IS DISTINCT FROM old
 		ELSE false

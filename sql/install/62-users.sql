@@ -97,6 +97,9 @@ DECLARE
 	target bigint := authz.user_of(account_id, user_id);
 BEGIN
 	PERFORM authz.check_clear(clear, 'first_name', 'last_name', 'screen_name', 'email');
+	IF new_status IS NOT NULL THEN
+		PERFORM authz.check_no_identity(target);
+	END IF;
 	UPDATE authz.principal p
 	SET first_name = authz.text_after(p.first_name, user_update.first_name, 'first_name', clear),
 		last_name = authz.text_after(p.last_name, user_update.last_name, 'last_name', clear),
@@ -111,11 +114,44 @@ $$;
 COMMENT ON FUNCTION authz.user_update(int, bigint, text, text, text, text, text, text, text[]) IS 'body of authz_user_update()';
 
 -- What a principal could do ends; the row stays, for what it made names it.
+CREATE FUNCTION authz.end_principal(principal_id bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_variable
+DECLARE
+	target bigint := principal_id;
+BEGIN
+	UPDATE authz.principal p SET status = 'deleted', updated_at = now() WHERE p.principal_id = target;
+	DELETE FROM authz.group_user g WHERE g.principal_id = target OR g.group_id = target;
+	DELETE FROM authz.role_user r WHERE r.principal_id = target;
+	DELETE FROM authz.category_user c WHERE c.principal_id = target;
+	DELETE FROM authz.secondary_identity s WHERE s.principal_id = target;
+	PERFORM authz.check_nothing_was_given(target);
+	PERFORM authz.delete_apptoken(t.account_id, t.apptoken_id) FROM authz.apptoken t WHERE t.session_principal_id = target;
+	PERFORM authz.reject_grants(g.grant_id) FROM authz.application_grant g WHERE g.principal_id = target AND g.status <> 'rejected';
+	UPDATE authz.owner_change o SET status = 'cancelled', decided_at = now()
+	WHERE o.new_owner_id = target AND o.status = 'pending';
+	DELETE FROM authz.session s WHERE s.principal_id = target;
+END
+$$;
+COMMENT ON FUNCTION authz.end_principal(bigint) IS
+	'deletes a user, group or application with its memberships, roles, app tokens, grants and sessions';
+
+-- An application and its identity come and go together.
+CREATE FUNCTION authz.check_no_identity(principal_id bigint) RETURNS void
+	LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF EXISTS (SELECT FROM authz.application a WHERE a.identity_id = check_no_identity.principal_id) THEN
+		RAISE EXCEPTION USING ERRCODE = '2BP01', MESSAGE = 'an application is this user',
+			HINT = 'Delete, disable or enable the application.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.check_no_identity(bigint) IS 'raises 2BP01 for the identity of an application';
+
 CREATE FUNCTION authz.delete_principal(account_id int, name text, kind text) RETURNS bool
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	target bigint;
-	token record;
 BEGIN
 	SELECT p.principal_id INTO target
 	FROM authz.principal p
@@ -125,21 +161,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
-	UPDATE authz.principal p SET status = 'deleted', updated_at = now() WHERE p.principal_id = target;
-	DELETE FROM authz.group_user g WHERE g.principal_id = target OR g.group_id = target;
-	DELETE FROM authz.role_user r WHERE r.principal_id = target;
-	DELETE FROM authz.category_user c WHERE c.principal_id = target;
-	DELETE FROM authz.secondary_identity s WHERE s.principal_id = target;
-	PERFORM authz.check_nothing_was_given(target);
-	FOR token IN SELECT t.apptoken_id FROM authz.apptoken t WHERE t.session_principal_id = target LOOP
-		PERFORM authz.delete_apptoken(account_id, token.apptoken_id);
-	END LOOP;
-	DELETE FROM authz.session s WHERE s.principal_id = target;
+	PERFORM authz.check_no_identity(target), authz.end_principal(target);
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION authz.delete_principal(int, text, text) IS
-	'deletes a user or group with its memberships, roles, app tokens and sessions';
+COMMENT ON FUNCTION authz.delete_principal(int, text, text) IS 'deletes a user or group, but for the identity of an application';
 
 CREATE FUNCTION authz.user_delete(account_id int, acting bigint, user_id text) RETURNS bool
 	LANGUAGE plpgsql VOLATILE AS $$

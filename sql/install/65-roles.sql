@@ -83,7 +83,7 @@ DECLARE
 BEGIN
 	PERFORM authz.check_given(name, 'name');
 	IF application_id IS NOT NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no application "%s"', application_id);
+		PERFORM authz.application_of(account_id, application_id);
 	END IF;
 	permissions := authz.list(permissions);
 	exceptions := authz.list(exceptions);

@@ -178,7 +178,7 @@ CREATE VIEW authz_sessions WITH (security_barrier) AS
 		SELECT a.* FROM authz.session a
 		WHERE (SELECT authz_reading_account('session.list')) IS NULL
 			AND a.principal_id = ANY (ARRAY(SELECT r.principal_id FROM authz.reader r))) s
-	WHERE s.expires_at > statement_timestamp();
+	WHERE s.expires_at > statement_timestamp() AND s.rotated_at IS NULL;
 COMMENT ON VIEW authz_sessions IS 'who is signed in: one''s own sessions, or all with session.list';
 
 GRANT SELECT ON authz_accounts, authz_users, authz_groups, authz_group_users, authz_permissions, authz_roles, authz_role_users,

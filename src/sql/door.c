@@ -14,6 +14,8 @@
 #include "commands/extension.h"
 #include "compat.h"
 #include "miscadmin.h"
+#include "pure/permission.h"
+#include "session/grant.h"
 #include "session/setting.h"
 #include "sql/door.h"
 #include "store/statement.h"
@@ -152,12 +154,34 @@ authz_door_open(const char *permission)
 }
 
 AuthzDoor
-authz_door_open_session(const char *action)
+authz_door_enter(const char *action)
 {
 	AuthzDoor door = approach(action);
 
 	if (door.plane == AUTHZ_PLANE_DATABASE)
 		authz_session_refuse(AUTHZ_FAULT_ABSENT);
+	return door;
+}
+
+/* Levels and ownership open doors too, but not those that a grant was narrowed past. */
+static void
+require_scope(const AuthzDoor *door)
+{
+	const AuthzSession *session = authz_judgement_session(door->judgement);
+	bool within = session->scope == NULL;
+
+	for (int i = 0; i < session->nscope && !within; i++)
+		within = authz_permission_matches(session->scope[i], door->action, false);
+	if (!within)
+		deny(NULL);
+}
+
+AuthzDoor
+authz_door_open_session(const char *action)
+{
+	AuthzDoor door = authz_door_enter(action);
+
+	require_scope(&door);
 	return door;
 }
 
@@ -169,7 +193,7 @@ authz_door_open_database(const char *action)
 	/* A session that is set, good or bad, always decides instead. */
 	if (*authz_setting_session() != '\0')
 	{
-		(void) authz_door_open_session(action);
+		(void) authz_door_enter(action);
 		deny(NULL);
 	}
 	if (!authz_door_administers())
@@ -221,6 +245,47 @@ authz_door_require_role(const AuthzDoor *door, ArrayType *permissions, ArrayType
 	if (!authz_judgement_covers(door->judgement, allow, npermissions, except, nexceptions))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 						errhint("Nobody gives permissions that he does not have himself.")));
+}
+
+/* Who acts ------------------------------------------------------------- */
+
+void
+authz_door_refuse_acting(const AuthzDoor *door)
+{
+	if (door->plane == AUTHZ_PLANE_SESSION &&
+		authz_grant_acts(authz_judgement_session(door->judgement)->actor))
+		deny(NULL);
+}
+
+/* Services and applications have no other hands than what is proven for them. */
+static bool
+is_person(int64 principal_id)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT kind = 'person' FROM authz.principal WHERE principal_id = $1",
+		.nargs = 1,
+		.argtypes = {INT8OID},
+	};
+	Datum values[1];
+	AuthzActing acting;
+	bool person;
+
+	values[0] = Int64GetDatum(principal_id);
+	authz_store_begin(&acting);
+	person = authz_store_read_fresh(&statement, values, NULL) == 1 && authz_store_bool(0, 1);
+	authz_store_end(&acting);
+	return person;
+}
+
+void
+authz_door_require_own_hand(const AuthzDoor *door)
+{
+	authz_door_refuse_acting(door);
+	if (door->plane == AUTHZ_PLANE_SESSION &&
+		authz_judgement_session(door->judgement)->actor != NULL && is_person(door->principal_id))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("A person does this himself, in a session that he has signed in "
+								"to.")));
 }
 
 void

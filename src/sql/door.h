@@ -35,8 +35,14 @@ typedef struct AuthzDoor
  */
 extern AuthzDoor authz_door_open(const char *permission);
 
-/* Comes in with a valid session of any kind; raises 28000 else. */
+/*
+ * Comes in with a valid session of any kind; raises 28000 else, and 42501 where
+ * the session is narrowed to other permissions than the one the action is called by.
+ */
 extern AuthzDoor authz_door_open_session(const char *action);
+
+/* The same, whatever the session is narrowed to: for what concerns the session itself. */
+extern AuthzDoor authz_door_enter(const char *action);
 
 /* The same as authz_door_open for the database plane alone, without an account. */
 extern AuthzDoor authz_door_open_database(const char *action);
@@ -57,6 +63,15 @@ extern void authz_door_require(const AuthzDoor *door, const char *permission);
  */
 extern void authz_door_require_role(const AuthzDoor *door, ArrayType *permissions,
 									ArrayType *exceptions);
+
+/*
+ * Raises 42501 where an application acts for the user: what outlives the grant
+ * (credentials, further grants) is not made by it.
+ */
+extern void authz_door_refuse_acting(const AuthzDoor *door);
+
+/* Raises 42501 where anything acts for a person, app tokens included: he does this himself. */
+extern void authz_door_require_own_hand(const AuthzDoor *door);
 
 /* Raises 28000 where a secret would have come over TCP without encryption. */
 extern void authz_door_require_encryption(void);

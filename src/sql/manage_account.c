@@ -69,11 +69,22 @@ authz_account_rotate_secret(PG_FUNCTION_ARGS)
 {
 	AuthzDoor door = open_account(fcinfo);
 
+	authz_door_refuse_acting(&door);
 	authz_growth_check_everything(&door);
 	return authz_door_call(&door, fcinfo);
 }
 
-AUTHZ_MANAGE_DOOR(authz_signing_key_rotate, "signing_key.rotate")
+PG_FUNCTION_INFO_V1(authz_signing_key_rotate);
+
+/* authz_signing_key_rotate(algorithm text, overlap int) */
+Datum
+authz_signing_key_rotate(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door = authz_door_open("signing_key.rotate");
+
+	authz_door_refuse_acting(&door);
+	return authz_door_call(&door, fcinfo);
+}
 
 /* Secrets ----------------------------------------------------------------- */
 

@@ -18,6 +18,17 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
+/* The argument names the category above, or, with NULL, the root, which is below nothing. */
+static void
+check_parent(const AuthzDoor *door, FunctionCallInfo fcinfo, int n)
+{
+	if (!PG_ARGISNULL(n))
+		authz_growth_check_reach(door, PG_GETARG_INT64(n));
+	else if (door->plane == AUTHZ_PLANE_SESSION &&
+			 authz_judgement_session(door->judgement)->branch != 0)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied")));
+}
+
 PG_FUNCTION_INFO_V1(authz_category_add);
 
 /*
@@ -34,8 +45,7 @@ authz_category_add(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(12))
 		authz_manage_database_only(&door, "Ids are chosen while no session is set.");
-	if (!PG_ARGISNULL(1))
-		authz_growth_check_reach(&door, PG_GETARG_INT64(1));
+	check_parent(&door, fcinfo, 1);
 	return authz_door_call(&door, fcinfo);
 }
 
@@ -146,8 +156,7 @@ authz_category_move(PG_FUNCTION_ARGS)
 	if (door.plane == AUTHZ_PLANE_SESSION && !PG_ARGISNULL(0))
 	{
 		check_may_move(&door, PG_GETARG_ARRAYTYPE_P(0));
-		if (!PG_ARGISNULL(1))
-			authz_growth_check_reach(&door, PG_GETARG_INT64(1));
+		check_parent(&door, fcinfo, 1);
 	}
 	return authz_door_call(&door, fcinfo);
 }
@@ -237,7 +246,7 @@ authz_category_id(PG_FUNCTION_ARGS)
 	char *full_name = authz_argument_text(fcinfo, 0);
 	char *reference_id = authz_argument_text(fcinfo, 1);
 	AuthzDoor door = *authz_setting_session() == '\0' ? authz_door_open("category.list")
-													  : authz_door_open_session("category.list");
+													  : authz_door_enter("category.list");
 	int64 found;
 
 	if (full_name == NULL && reference_id == NULL)

@@ -4,10 +4,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "sql/application.h"
 #include "sql/argument.h"
 #include "sql/growth.h"
 #include "sql/losing.h"
 #include "sql/manage.h"
+#include "store/statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -27,12 +30,43 @@ PG_FUNCTION_INFO_V1(authz_role_add);
 Datum
 authz_role_add(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open("role.add");
+	AuthzDoor door = authz_application_open("role.add", authz_application_argument(fcinfo, 4));
 
 	if (!PG_ARGISNULL(10))
 		authz_manage_database_only(&door, "Ids are chosen while no session is set.");
 	authz_door_require_role(&door, array_argument(fcinfo, 1), array_argument(fcinfo, 2));
 	return authz_door_call(&door, fcinfo);
+}
+
+/*
+ * The first argument names a role. Roles of an application are for who has a
+ * stake in it as well, as far as they give what he has himself.
+ */
+static AuthzDoor
+open_role(FunctionCallInfo fcinfo, const char *permission)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT application_id FROM authz.role"
+			   " WHERE role_id = $1 AND application_id IS NOT NULL AND status <> 'deleted'",
+		.nargs = 1,
+		.argtypes = {INT8OID},
+	};
+	pg_uuid_t application_id;
+	Datum values[1];
+	AuthzActing acting;
+	bool found;
+	bool isnull;
+
+	if (PG_ARGISNULL(0))
+		return authz_door_open(permission);
+	values[0] = PG_GETARG_DATUM(0);
+	authz_store_begin(&acting);
+	found = authz_store_read_fresh(&statement, values, NULL) == 1;
+	if (found)
+		application_id = *DatumGetUUIDP(authz_store_value(0, 1, &isnull));
+	authz_store_end(&acting);
+	return found ? authz_application_open(permission, &application_id)
+				 : authz_door_open(permission);
 }
 
 /*
@@ -87,7 +121,7 @@ PG_FUNCTION_INFO_V1(authz_role_update);
 Datum
 authz_role_update(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open("role.update");
+	AuthzDoor door = open_role(fcinfo, "role.update");
 	ArrayType *permissions;
 	ArrayType *exceptions;
 
@@ -110,7 +144,7 @@ PG_FUNCTION_INFO_V1(authz_role_delete);
 Datum
 authz_role_delete(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open("role.delete");
+	AuthzDoor door = open_role(fcinfo, "role.delete");
 
 	if (!PG_ARGISNULL(0))
 		authz_losing_check_role(&door, PG_GETARG_INT64(0), NULL);
@@ -126,7 +160,7 @@ PG_FUNCTION_INFO_V1(authz_role_user_add);
 Datum
 authz_role_user_add(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open("role_user.add");
+	AuthzDoor door = open_role(fcinfo, "role_user.add");
 
 	if (!PG_ARGISNULL(0))
 		authz_growth_check_role(&door, PG_GETARG_INT64(0));
@@ -139,7 +173,7 @@ PG_FUNCTION_INFO_V1(authz_role_user_delete);
 Datum
 authz_role_user_delete(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open("role_user.delete");
+	AuthzDoor door = open_role(fcinfo, "role_user.delete");
 	char *user_id = authz_argument_text(fcinfo, 1);
 
 	if (!PG_ARGISNULL(0) && user_id != NULL)

@@ -125,7 +125,7 @@ PG_FUNCTION_INFO_V1(authz_end_session);
 Datum
 authz_end_session(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door = authz_door_open_session("session.end");
+	AuthzDoor door = authz_door_enter("session.end");
 
 	PreventCommandIfReadOnly("authz_end_session()");
 	PG_RETURN_BOOL(authz_session_end(authz_judgement_session(door.judgement)));

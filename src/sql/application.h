@@ -1,0 +1,42 @@
+/*
+ * application.h
+ *	  What the one inside a door is to an application.
+ */
+#ifndef AUTHZ_SQL_APPLICATION_H
+#define AUTHZ_SQL_APPLICATION_H
+
+#include "postgres.h"
+
+#include "sql/door.h"
+#include "utils/uuid.h"
+
+/* Weakest first. */
+typedef enum AuthzStake
+{
+	AUTHZ_STAKE_NONE,
+	AUTHZ_STAKE_ADMINISTRATOR, /* a member of its administrators' group */
+	AUTHZ_STAKE_OWNER,
+	AUTHZ_STAKE_MANAGER /* who manages it for its owner */
+} AuthzStake;
+
+/*
+ * The strongest stake of the one inside; none in an application that is not
+ * there, is not of the account, or is named by nothing (NULL). *managed tells
+ * whether it has a manager.
+ */
+extern AuthzStake authz_application_stake(const AuthzDoor *door, const pg_uuid_t *application_id,
+										  bool *managed);
+
+/*
+ * Lets in who holds the permission, or has a stake in the application; raises
+ * 42501 for others, whether or not there is such an application.
+ */
+extern AuthzDoor authz_application_open(const char *permission, const pg_uuid_t *application_id);
+
+/* A uuid argument, NULL for none. */
+extern const pg_uuid_t *authz_application_argument(FunctionCallInfo fcinfo, int n);
+
+/* Whether the one inside is in the account's group of those who manage applications for others. */
+extern bool authz_application_may_manage(const AuthzDoor *door);
+
+#endif
