@@ -35,6 +35,17 @@ SELECT authz_account_rotate_secret(1), authz_signing_key_rotate();
 SELECT authz_apptoken_add(id => 'app', session_user_id => 'ann', session_privileges => 'setrole:viewer');
 SELECT authz_apptoken_add(id => 'deleted'), authz_apptoken_delete('deleted');
 SELECT authz_sessions_revoke(session_id => 'a widget''s');
+DO $$
+DECLARE
+	app uuid := (authz_application_add('tool', owner_id => 'ann', app_secret => 'chosen by the caller')).application_id;
+	key text := authz_request_authorization(app::text, 'chosen by the caller', 'bob');
+BEGIN
+	PERFORM authz_role_add('user', application_id => app, role_id => 60), authz_role_user_add(60, 'bob'), authz_application_change_owner(app, 'bob');
+	PERFORM set_config('authz.session', value, true) FROM token WHERE name = 'bob';
+	PERFORM authz_set_application_authorization(id, 'approved', '{video.*}', 2, '2101-01-01') FROM authz_application_requests;
+	PERFORM set_config('authz.session', '', true);
+	INSERT INTO token SELECT 'tool', session_token FROM authz_authorize(app::text, 'chosen by the caller', key);
+END $$;
 SELECT authz_account_add('other', 7);
 INSERT INTO authz.failure VALUES (repeat('s', 32), repeat('f', 32), 1, now());
 );
@@ -108,7 +119,7 @@ foreach my $from ('plain', 'elsewhere')
 		my $before = sees($from);
 		my %rows   = map { $_ => rows($from, $_) } split /\n/, $node->safe_psql($from, $tables);
 
-		like($before, qr/^ann\|1,3\nbob\|2\nann 1,2,3\|bob 1,2,3,5\n/, "$name: what is seen") if $number == 1;
+		like($before, qr/^ann\|1,3\nbob\|2\ntool\|2\nann 1,2,3\|bob 1,2,3,5\n/, "$name: what is seen") if $number == 1;
 		$node->safe_psql('postgres', "CREATE DATABASE $to");
 		$node->safe_psql('postgres', "ALTER DATABASE $to SET search_path = tools, public") if $from eq 'elsewhere';
 		$ways{$way}->($from, $to);
@@ -132,7 +143,7 @@ foreach my $from ('plain', 'elsewhere')
 SET client_min_messages = error;
 SET authz.account = 1;
 SELECT authz_user_add('new'), authz_group_add('new group'), authz_category_add('new'), authz_role_add('new');
-SELECT authz_apptoken_add(), authz_signing_key_rotate(), authz_account_rotate_secret(1), authz_permission_add('new.one');
+SELECT authz_application_add('new-tool'), authz_apptoken_add(), authz_signing_key_rotate(), authz_account_rotate_secret(1), authz_permission_add('new.one');
 SELECT authz_sessions_revoke(session_id => 'another widget''s');
 SELECT authz_account_add('new');
 INSERT INTO secret SELECT admin_secret FROM authz_account_add('newest');));

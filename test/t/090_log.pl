@@ -36,6 +36,7 @@ my %secret = (
 	widget  => $node->safe_psql('postgres', q(SELECT session_token FROM authz_start_widget_session('_1'))),
 	chosen  => 'chosen-for-the-app-token-7f3a',
 	admin   => 'chosen-for-the-account-91bc',
+	app     => 'chosen-for-the-application-c04e',
 	long    => 'chosen-but-too-long-' . 'x5' x 40,
 	guess   => 'guessed-secret-55e1');
 $secret{forged} = substr($secret{ann}, 0, -6) . 'AAAAAA';
@@ -87,6 +88,12 @@ keeps_secret('its exchange', "SELECT set_config('authz.session', :widget, false)
 	$done, 'widget', 'hash');
 keeps_secret('a wrong hash', "SELECT set_config('authz.session', :widget, false);\nSELECT (authz_start_session('app', :guess)).actor;\n",
 	qr/wrong id, hash or secret/, 'widget', 'guess');
+my $app = '(SELECT application_id::text FROM authz_applications)';
+keeps_secret('an application\'s secret of one\'s choice', "SELECT (authz_application_add('tool', app_secret => :app)).identity_id;\n", $done, 'app');
+keeps_secret('a request to act', "SELECT length(authz_request_authorization($app, :app, 'ann'));\n", $done, 'app');
+keeps_secret('one with a wrong secret', "SELECT length(authz_request_authorization($app, :guess, 'ann'));\n", qr/wrong id, hash or secret/, 'guess');
+keeps_secret('a wrong key', "SELECT (authz_authorize($app, :app, :guess)).status;\n", $done, 'app', 'guess');
+keeps_secret('a token to exchange', "SELECT (authz_authorize(:ann)).status;\n", $done, 'ann');
 keeps_secret('an account\'s secret of one\'s choice', "SELECT (authz_account_add('two', 2, :admin)).account_id;\n", $done, 'admin');
 keeps_secret('one that is too long', "SELECT (authz_account_add('three', 3, :long)).account_id;\n", qr/too long/, 'long');
 keeps_secret('a secret as an id', "SELECT (authz_start_session(:account, :account)).actor;\n", qr/no session is set/, 'account');
@@ -102,6 +109,10 @@ SET authz.account = 1;
 SELECT admin_secret FROM authz_account_add('four', 4);
 SELECT authz_account_rotate_secret(1);
 SELECT token FROM authz_apptoken_add();
+SELECT app_secret FROM authz_application_add('another');
+SELECT app_secret FROM authz_applications, authz_application_secret_add(application_id) WHERE application_identifier = 'tool';
+SELECT authz_request_authorization(application_id::text, 'chosen-for-the-application-c04e', 'bob')
+	FROM authz_applications WHERE application_identifier = 'tool';
 SELECT session_token FROM authz_start_widget_session('_1');
 ));
 my $log = slurp_file($node->logfile, $offset);
