@@ -35,18 +35,19 @@ ways()
 }
 
 # Writes them all, with or without the owner's rows, and puts the fastest into a
-# variable named after the policy. A way that takes too long is none.
+# variable named after the policy. A way that takes too long is none, and where
+# all of them do the variable stays empty.
 choose_way()
 {
 	for form in $(ways "$1"); do
 		script "$1" "$form" >"$work/$1-$form.sql"
-		(patience=$limit && run_side bench_hand "$who" "$work/$1-$form.sql" "$PGDATABASE" simple 2) 2>"$work/given-up" || {
+		(patience=$hand_limit && run_side bench_hand "$who" "$work/$1-$form.sql" "$PGDATABASE" simple 1) 2>"$work/given-up" || {
 			grep -q 'statement timeout' "$work/given-up" || cat "$work/given-up" >&2
 			continue
 		}
 		echo "$(tail -n 1 "$work/times") $form"
 	done | sort -g | awk 'NR == 1 { print $2 }' >"$work/way"
-	read -r "$1_way" <"$work/way"
+	eval "$1_way=$(cat "$work/way")"
 }
 
 # One of those who use what is recommended or written first; who takes too long
@@ -82,7 +83,11 @@ rows_of()
 {
 	eval "way=\$$1_way"
 	ours=$(milliseconds "$1")
-	row "$label" "$1" "$2" "$ours" "H by $way" "$(milliseconds "$1-hand")" time "$(said hand)"
+	if [ -n "$way" ]; then
+		row "$label" "$1" "$2" "$ours" "H by $way" "$(milliseconds "$1-hand")" time "$(said hand)"
+	else
+		row "$label" "$1" "$2" "$ours" 'H, not waited for' "${hand_limit}000" time "$(said hand)"
+	fi
 	[ ! -e "$work/rounds.floor" ] ||
 		row "$label" "$1" "$2" "$ours" 'F USING (true)' "$(milliseconds floor)" time "$(said floor)"
 	[ ! -e "$work/rounds.barrier" ] ||
@@ -106,8 +111,10 @@ said users | tr ',' '\n' | while read -r who which; do
 		choose_way $policy
 		eval "way=\$${policy}_way"
 		side $policy bench_$policy "$who" "$work/plain.sql"
-		side $policy-hand bench_hand "$who" "$work/$policy-$way.sql"
-		must_agree $policy $policy-hand
+		if [ -n "$way" ]; then
+			side $policy-hand bench_hand "$who" "$work/$policy-$way.sql"
+			must_agree $policy $policy-hand
+		fi
 	done
 	for peer in floor barrier; do
 		[ -z "$(said $peer)" ] || side $peer bench_$peer "$who" "$work/plain.sql"

@@ -135,7 +135,8 @@ markdown()
 	}' "$results"
 }
 
-end_report()
+# What there is so far, so that a run that breaks off has not been in vain.
+keep_report()
 {
 	in_groups
 	mkdir -p "$here/results"
@@ -151,6 +152,11 @@ end_report()
 		cat "$work/machine"
 		echo
 		table
-	} | tee "$here/results/$size.txt"
+	} >"$here/results/$size.txt"
+}
+
+end_report()
+{
+	cat "$here/results/$size.txt"
 	say "the results are in $here/results"
 }
