@@ -61,7 +61,7 @@ SET authz.session = '';
 SELECT session_token AS tool FROM authz_authorize(:'shop', 'chosen by the caller', :'key') \gset
 SET authz.session = :'tool';
 SELECT authz_has_permission('shop.sell'), authz_has_permission('shop.count'), authz_has_role('seller', :'shop'), authz_has_role('seller'), authz_has_role('seller', :'other'), authz_has_role('user', :'shop'), authz_has_role('anybody', :'shop'), authz_has_role('twice', :'shop');	-- t, f, t, f, f, t, t, f
-SELECT authz_application_roles('Uma', :'shop');
+SELECT authz_application_roles('Uma', :'shop'), authz_application_roles('Udo', :'shop') AS "of others: it is the shop", kit.try(format('SELECT authz_application_roles(''Udo'', %L)', :'other')) AS "of another";	-- …, …, 42501
 -- the account's role of the same name is another
 SET authz.session = '';
 SELECT authz_role_user_add(46102, 'Uma');

@@ -166,6 +166,7 @@ CREATE TABLE authz.application_grant (
 	CHECK (status <> 'approved' OR principal_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX application_grant_open ON authz.application_grant (application_id, asked_for) WHERE status <> 'rejected';
+CREATE INDEX application_grant_submitted ON authz.application_grant (application_id) WHERE status = 'submitted';
 CREATE INDEX application_grant_asked ON authz.application_grant (application_id, asked_for, decided_at);
 CREATE INDEX application_grant_principal ON authz.application_grant (principal_id);
 COMMENT ON TABLE authz.application_grant IS 'requests of applications to act for a user, and what became of them';

@@ -42,6 +42,11 @@ CREATE FUNCTION authz.reject_grants(grant_id bigint) RETURNS void
 $$;
 COMMENT ON FUNCTION authz.reject_grants(bigint) IS 'ends a grant or request: its key opens nothing, its sessions are gone';
 
+CREATE FUNCTION authz.open_requests() RETURNS int
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN 1000;
+COMMENT ON FUNCTION authz.open_requests() IS 'how many users an application may have asked who have not answered';
+
 -- Whether there is such a user, and whether he may be asked, is not told: for
 -- whoever is nobody a request is made that nobody will ever see.
 CREATE FUNCTION authz.request_authorization(account_id int, application_id uuid, user_id text) RETURNS text
@@ -72,6 +77,14 @@ BEGIN
 	THEN
 		RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'the user has been asked too often',
 			HINT = 'He may be asked again when a month has passed.';
+	END IF;
+	IF (SELECT count(*) FROM (
+		SELECT FROM authz.application_grant g
+		WHERE g.application_id = request_authorization.application_id AND g.status = 'submitted'
+		LIMIT authz.open_requests()) o) = authz.open_requests()
+	THEN
+		RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'too many users have been asked who have not answered',
+			HINT = format('An application has at most %s requests that nobody has answered.', authz.open_requests());
 	END IF;
 
 	SELECT p.principal_id INTO target

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "session/grant.h"
 #include "session/setting.h"
 #include "sql/application.h"
 #include "sql/argument.h"
@@ -39,7 +40,7 @@ find_user(const AuthzDoor *door, const char *user_id, const pg_uuid_t *applicati
 	return found;
 }
 
-/* Whether the one inside is the application itself, or acts through it. */
+/* Whether the one inside is the application itself, also while it acts for a user. */
 static bool
 is_application(const AuthzDoor *door, const pg_uuid_t *application_id, const char *application)
 {
@@ -53,8 +54,8 @@ is_application(const AuthzDoor *door, const pg_uuid_t *application_id, const cha
 	AuthzActing acting;
 	bool itself;
 
-	if (session->application != NULL && strcmp(session->application, application) == 0)
-		return true;
+	if (authz_grant_acts(session->actor))
+		return strcmp(session->application, application) == 0;
 	values[0] = UUIDPGetDatum(application_id);
 	authz_store_begin(&acting);
 	itself = authz_store_read_fresh(&statement, values, NULL) == 1 &&
