@@ -6,23 +6,28 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* The value of each character of the alphabet, and one: zero are all others. */
+/*
+ * The value of each character of the alphabet, and the bit above, which is GOOD:
+ * all others lack it.
+ */
+#define GOOD 64
 static const uint8_t values[256] = {
-	['A'] = 1,	['B'] = 2,	['C'] = 3,	['D'] = 4,	['E'] = 5,	['F'] = 6,	['G'] = 7,	['H'] = 8,
-	['I'] = 9,	['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
-	['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
-	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
-	['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
-	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['-'] = 63, ['_'] = 64,
+	['A'] = 64,	 ['B'] = 65,  ['C'] = 66,  ['D'] = 67,	['E'] = 68,	 ['F'] = 69,  ['G'] = 70,
+	['H'] = 71,	 ['I'] = 72,  ['J'] = 73,  ['K'] = 74,	['L'] = 75,	 ['M'] = 76,  ['N'] = 77,
+	['O'] = 78,	 ['P'] = 79,  ['Q'] = 80,  ['R'] = 81,	['S'] = 82,	 ['T'] = 83,  ['U'] = 84,
+	['V'] = 85,	 ['W'] = 86,  ['X'] = 87,  ['Y'] = 88,	['Z'] = 89,	 ['a'] = 90,  ['b'] = 91,
+	['c'] = 92,	 ['d'] = 93,  ['e'] = 94,  ['f'] = 95,	['g'] = 96,	 ['h'] = 97,  ['i'] = 98,
+	['j'] = 99,	 ['k'] = 100, ['l'] = 101, ['m'] = 102, ['n'] = 103, ['o'] = 104, ['p'] = 105,
+	['q'] = 106, ['r'] = 107, ['s'] = 108, ['t'] = 109, ['u'] = 110, ['v'] = 111, ['w'] = 112,
+	['x'] = 113, ['y'] = 114, ['z'] = 115, ['0'] = 116, ['1'] = 117, ['2'] = 118, ['3'] = 119,
+	['4'] = 120, ['5'] = 121, ['6'] = 122, ['7'] = 123, ['8'] = 124, ['9'] = 125, ['-'] = 126,
+	['_'] = 127,
 };
 
-/* Above 63 for what is not in the alphabet. */
 static inline uint32_t
 value_of(char c)
 {
-	return values[(uint8_t) c] - UINT32_C(1);
+	return values[(uint8_t) c];
 }
 
 void
@@ -55,9 +60,11 @@ authz_base64url_encode(const uint8_t *in, size_t length, char *out)
 bool
 authz_base64url_decode(const char *in, size_t length, uint8_t *out)
 {
+	/* What the bits that are GOOD add up to, four characters one after another. */
+	const uint32_t marks = GOOD << 18 ^ GOOD << 12 ^ GOOD << 6 ^ GOOD;
 	size_t whole = length / 4 * 4;
 	size_t rest = length % 4;
-	uint32_t bad = 0;
+	uint32_t good = GOOD;
 
 	if (rest == 1)
 		return false;
@@ -67,24 +74,27 @@ authz_base64url_decode(const char *in, size_t length, uint8_t *out)
 		uint32_t b = value_of(in[i + 1]);
 		uint32_t c = value_of(in[i + 2]);
 		uint32_t d = value_of(in[i + 3]);
+		uint32_t bits = a << 18 ^ b << 12 ^ c << 6 ^ d ^ marks;
 
-		bad |= a | b | c | d;
-		*out++ = (uint8_t) (a << 2 | b >> 4);
-		*out++ = (uint8_t) (b << 4 | c >> 2);
-		*out++ = (uint8_t) (c << 6 | d);
+		good &= a & b & c & d;
+		*out++ = (uint8_t) (bits >> 16);
+		*out++ = (uint8_t) (bits >> 8);
+		*out++ = (uint8_t) bits;
 	}
 	if (rest > 0)
 	{
 		uint32_t a = value_of(in[whole]);
 		uint32_t b = value_of(in[whole + 1]);
-		uint32_t c = rest == 3 ? value_of(in[whole + 2]) : 0;
+		uint32_t c = rest == 3 ? value_of(in[whole + 2]) : GOOD;
+		uint32_t bits = a << 18 ^ b << 12 ^ c << 6 ^ GOOD ^ marks;
 
 		/* What the last character has beyond the last byte must be zero. */
-		bad |= a | b | c;
-		bad |= (rest == 2 ? b & 15 : c & 3) != 0 ? UINT32_MAX : 0;
-		*out++ = (uint8_t) (a << 2 | b >> 4);
+		good &= a & b & c;
+		if ((bits & (rest == 2 ? 0xffff : 0xff)) != 0)
+			return false;
+		*out++ = (uint8_t) (bits >> 16);
 		if (rest == 3)
-			*out++ = (uint8_t) (b << 4 | c >> 2);
+			*out++ = (uint8_t) (bits >> 8);
 	}
-	return bad < 64;
+	return good != 0;
 }
