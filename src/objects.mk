@@ -8,8 +8,15 @@ OBJS += \
 	src/pure/base64url.o \
 	src/pure/digest.o \
 	src/pure/idset.o \
+	src/pure/json.o \
+	src/pure/jwa.o \
+	src/pure/jwk.o \
+	src/pure/jwk_make.o \
+	src/pure/jws.o \
 	src/pure/permission.o \
+	src/pure/pkey.o \
 	src/pure/privileges.o \
+	src/pure/signature.o \
 	src/pure/token.o
 
 # F1: rows

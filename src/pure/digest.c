@@ -12,7 +12,7 @@
 #define VERIFIER_PREFIX "$authz$sha256$"
 #define VERIFIER_PREFIX_LENGTH (sizeof(VERIFIER_PREFIX) - 1)
 #define SHA256_BYTES 32
-#define SHA256_BLOCK 64
+#define BLOCK_MAX_BYTES 128 /* of what a hash takes at a time */
 
 static const EVP_MD *
 hash_method(AuthzHash hash)
@@ -48,12 +48,14 @@ hash_bytes(AuthzHash hash, const void *first, size_t first_length, const void *s
 	return length;
 }
 
+/* H((pad ^ mask) || text), after which the pad is what was hashed. */
 static bool
-keyed_hash(EVP_MD_CTX *context, const EVP_MD *method, const uint8_t pad[SHA256_BLOCK],
-		   const void *text, size_t length, uint8_t out[SHA256_BYTES])
+keyed_hash(EVP_MD_CTX *context, const EVP_MD *method, uint8_t pad[BLOCK_MAX_BYTES],
+		   size_t pad_length, uint8_t mask, const void *text, size_t length, uint8_t *out)
 {
-	return EVP_DigestInit_ex(context, method, NULL) &&
-		   EVP_DigestUpdate(context, pad, SHA256_BLOCK) &&
+	for (size_t i = 0; i < BLOCK_MAX_BYTES; i++)
+		pad[i] ^= mask;
+	return EVP_DigestInit_ex(context, method, NULL) && EVP_DigestUpdate(context, pad, pad_length) &&
 		   EVP_DigestUpdate(context, text, length) && EVP_DigestFinal_ex(context, out, NULL);
 }
 
@@ -61,35 +63,28 @@ keyed_hash(EVP_MD_CTX *context, const EVP_MD *method, const uint8_t pad[SHA256_B
  * RFC 2104 by hand: OpenSSL's HMAC() takes longer to fetch its algorithms than
  * to hash a token.
  */
-bool
-authz_hmac_sha256(const uint8_t *key, size_t key_length, const void *text, size_t length,
-				  uint8_t out[AUTHZ_HMAC_BYTES])
+size_t
+authz_hmac(const char *hash, const uint8_t *key, size_t key_length, const void *text, size_t length,
+		   uint8_t *out)
 {
-	EVP_MD *method = EVP_MD_fetch(NULL, "SHA256", NULL);
+	EVP_MD *method = EVP_MD_fetch(NULL, hash, NULL);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	uint8_t block[SHA256_BLOCK] = {0};
-	uint8_t inner[SHA256_BLOCK];
-	uint8_t outer[SHA256_BLOCK];
-	bool done = method != NULL && context != NULL;
+	size_t block_length = method == NULL ? 0 : (size_t) EVP_MD_get_block_size(method);
+	size_t bytes = method == NULL ? 0 : (size_t) EVP_MD_get_size(method);
+	uint8_t pad[BLOCK_MAX_BYTES] = {0};
+	bool done = context != NULL && block_length > 0 && block_length <= sizeof(pad);
 
-	if (key_length <= SHA256_BLOCK)
-		memcpy(block, key, key_length);
+	if (done && key_length <= block_length)
+		memcpy(pad, key, key_length);
 	else
-		done = done && EVP_Digest(key, key_length, block, NULL, method, NULL);
-	for (size_t i = 0; i < SHA256_BLOCK; i++)
-	{
-		inner[i] = block[i] ^ 0x36;
-		outer[i] = block[i] ^ 0x5c;
-	}
-	done = done && keyed_hash(context, method, inner, text, length, out) &&
-		   keyed_hash(context, method, outer, out, SHA256_BYTES, out);
+		done = done && EVP_Digest(key, key_length, pad, NULL, method, NULL);
+	done = done && keyed_hash(context, method, pad, block_length, 0x36, text, length, out) &&
+		   keyed_hash(context, method, pad, block_length, 0x36 ^ 0x5c, out, bytes, out);
 
-	OPENSSL_cleanse(block, sizeof(block));
-	OPENSSL_cleanse(inner, sizeof(inner));
-	OPENSSL_cleanse(outer, sizeof(outer));
+	OPENSSL_cleanse(pad, sizeof(pad));
 	EVP_MD_CTX_free(context);
 	EVP_MD_free(method);
-	return done;
+	return done ? bytes : 0;
 }
 
 void

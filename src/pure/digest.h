@@ -25,10 +25,9 @@ extern bool authz_hash_hex(AuthzHash hash, const void *first, size_t first_lengt
 						   const void *second, size_t second_length,
 						   char out[AUTHZ_HASH_MAX_HEX + 1]);
 
-/* HMAC-SHA-256; false when the library fails. */
-#define AUTHZ_HMAC_BYTES 32
-extern bool authz_hmac_sha256(const uint8_t *key, size_t key_length, const void *text,
-							  size_t length, uint8_t out[AUTHZ_HMAC_BYTES]);
+/* HMAC with a hash that the library knows by name; its length, 0 when the library fails. */
+extern size_t authz_hmac(const char *hash, const uint8_t *key, size_t key_length, const void *text,
+						 size_t length, uint8_t *out);
 
 /* Equality in a time that depends on the lengths only; case of hex digits does not matter. */
 extern bool authz_hex_equal(const char *a, const char *b);

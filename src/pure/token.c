@@ -17,6 +17,7 @@
 
 #define ALGORITHM "HS256"
 #define TYPE "authz+jwt"
+#define AUTHZ_HMAC_BYTES 32
 #define SIGNATURE_TEXT AUTHZ_BASE64URL_ENCODED(AUTHZ_HMAC_BYTES)
 #define JSON_MAX AUTHZ_BASE64URL_DECODED(AUTHZ_TOKEN_MAX_BYTES)
 
@@ -70,7 +71,7 @@ sign(const char *text, size_t length, const uint8_t *key, size_t key_length,
 	 uint8_t out[AUTHZ_HMAC_BYTES])
 {
 	return key_length >= AUTHZ_TOKEN_KEY_MIN &&
-		   authz_hmac_sha256(key, key_length, text, length, out);
+		   authz_hmac("SHA256", key, key_length, text, length, out) == AUTHZ_HMAC_BYTES;
 }
 
 /*

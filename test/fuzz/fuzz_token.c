@@ -10,6 +10,8 @@
 
 #include "fuzz.h"
 
+#define AUTHZ_HMAC_BYTES 32
+
 static const uint8_t key[33] = "known to this program alone ....";
 static char text[4 * AUTHZ_TOKEN_MAX_BYTES];
 static AuthzToken token;
@@ -30,7 +32,7 @@ forge(const void *header, size_t header_length, const void *claims, size_t claim
 
 	text[at++] = '.';
 	at = append(claims, claims_length, at);
-	CHECK(authz_hmac_sha256(key, sizeof(key), text, at, signature));
+	CHECK(authz_hmac("SHA256", key, sizeof(key), text, at, signature) == AUTHZ_HMAC_BYTES);
 	text[at++] = '.';
 	return append(signature, sizeof(signature), at);
 }

@@ -42,29 +42,51 @@ hashes(void)
 			"is that of the whole");
 }
 
+static void
+keyed_hex(const char *hash, const uint8_t *key, size_t length, const char *text,
+		  const char *expected, const char *name)
+{
+	uint8_t mac[AUTHZ_HASH_MAX_BYTES];
+	char hex[AUTHZ_HASH_MAX_HEX + 1];
+
+	authz_hex_encode(mac, authz_hmac(hash, key, length, text, strlen(text), mac), hex);
+	is_text(hex, expected, name);
+}
+
 /* RFC 4231: a short key and one that is longer than a block; and one that just fills it. */
 static void
 keyed(void)
 {
 	static const char longer[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+	static const char jefe[] = "what do ya want for nothing?";
 	uint8_t key[131];
-	uint8_t mac[AUTHZ_HMAC_BYTES];
-	char hex[2 * AUTHZ_HMAC_BYTES + 1];
-
-	ok(authz_hmac_sha256((const uint8_t *) "Jefe", 4, "what do ya want for nothing?", 28, mac),
-	   "keyed hash is there");
-	authz_hex_encode(mac, sizeof(mac), hex);
-	is_text(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "case 2");
+	uint8_t mac[AUTHZ_HASH_MAX_BYTES];
 
 	memset(key, 0xaa, sizeof(key));
-	authz_hmac_sha256(key, sizeof(key), longer, strlen(longer), mac);
-	authz_hex_encode(mac, sizeof(mac), hex);
-	is_text(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", "case 6");
-
-	authz_hmac_sha256(key, 64, "", 0, mac);
-	authz_hex_encode(mac, sizeof(mac), hex);
-	is_text(hex, "db2cf93f633fcdfd9bb7f3b99763a63725cb8e38b4fa60a87d0e94b71d8b5970",
-			"a key of a whole block");
+	keyed_hex("SHA256", (const uint8_t *) "Jefe", 4, jefe,
+			  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "case 2");
+	keyed_hex("SHA384", (const uint8_t *) "Jefe", 4, jefe,
+			  "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+			  "8e2240ca5e69e2c78b3239ecfab21649",
+			  "with SHA-384");
+	keyed_hex("SHA512", (const uint8_t *) "Jefe", 4, jefe,
+			  "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+			  "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
+			  "with SHA-512");
+	keyed_hex("SHA256", key, sizeof(key), longer,
+			  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", "case 6");
+	keyed_hex("SHA384", key, sizeof(key), longer,
+			  "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+			  "0c2ef6ab4030fe8296248df163f44952",
+			  "with SHA-384");
+	keyed_hex("SHA512", key, sizeof(key), longer,
+			  "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+			  "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
+			  "with SHA-512");
+	keyed_hex("SHA256", key, 64, "",
+			  "db2cf93f633fcdfd9bb7f3b99763a63725cb8e38b4fa60a87d0e94b71d8b5970",
+			  "a key of a whole block");
+	is_number((long long) authz_hmac("no such hash", key, 64, "", 0, mac), 0, "an unknown hash");
 }
 
 static void
