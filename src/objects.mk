@@ -70,6 +70,7 @@ OBJS += \
 	src/sql/growth.o \
 	src/sql/guard.o \
 	src/sql/ids.o \
+	src/sql/jws.o \
 	src/sql/left_behind.o \
 	src/sql/link.o \
 	src/sql/link_array.o \
