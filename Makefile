@@ -20,7 +20,7 @@ LIBRARIES = -lcrypto -ljansson
 REGRESS = setup accounts users groups roles categories category_users inherit listed removal \
 	apptokens applications managed owner_changes authorize acting grant_scope application_roles \
 	apptoken views session session_connection start_session widget secret_session end_revoke jws \
-	check_level check_context check_permission protect forgery content_read \
+	signing_keys check_level check_context check_permission protect forgery content_read \
 	content_write content_shape content_array content_array_write content_people content_keys \
 	content_spelling content_hidden content_parts content_references content_forms \
 	linked_protect linked linked_change linked_follow linked_attack keep hidden_rows grow \

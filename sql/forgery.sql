@@ -11,12 +11,14 @@ SELECT kit.person(113, 'Ann'), kit.person(113, 'Bob'), kit.person(114, 'Ann');
 SELECT kit.token(113, '113-ann') AS ann, kit.token(114, '114-ann') AS neighbour \gset
 
 -- what only the database knows: the key, and what a genuine token says
-SELECT k.kid, 'urn:uuid:' || a.issuer AS iss, e.value AS key, floor(extract(epoch FROM now()))::bigint AS now,
+CREATE FUNCTION pg_temp.key_of(jwk bytea) RETURNS bytea LANGUAGE sql AS
+	$$ SELECT decode(rpad(translate(convert_from(jwk, 'UTF8')::jsonb ->> 'k', '-_', '+/'), 44, '='), 'base64') $$;
+SELECT k.kid, 'urn:uuid:' || a.issuer AS iss, pg_temp.key_of(e.value) AS key, floor(extract(epoch FROM now()))::bigint AS now,
 	(SELECT session_id FROM authz.session WHERE account_id = 113) AS jti,
 	(SELECT principal_id FROM authz.principal WHERE account_id = 113 AND user_id = 'Ann') AS sub,
 	(SELECT principal_id FROM authz.principal WHERE account_id = 113 AND user_id = 'Bob') AS sub_bob
 	FROM authz.signing_key k JOIN authz.secret e USING (secret_id) JOIN authz.account a USING (account_id) WHERE account_id = 113 \gset
-SELECT k.kid AS kid2, 'urn:uuid:' || a.issuer AS iss2, e.value AS key2
+SELECT k.kid AS kid2, 'urn:uuid:' || a.issuer AS iss2, pg_temp.key_of(e.value) AS key2
 	FROM authz.signing_key k JOIN authz.secret e USING (secret_id) JOIN authz.account a USING (account_id) WHERE account_id = 114 \gset
 
 CREATE TABLE forged (n serial, name text, header text, claims text, key bytea);
@@ -33,11 +35,13 @@ FROM parts p, LATERAL (VALUES
 	('another account''s key', NULL, NULL, :'key2'),
 	('the empty key', NULL, NULL, ''::bytea),
 	('the key in hex', NULL, NULL, encode(:'key'::bytea, 'hex')::bytea),
+	('the key as a JWK', NULL, NULL, (SELECT e.value FROM authz.signing_key k JOIN authz.secret e USING (secret_id) WHERE k.account_id = 113)),
 	('the key''s name as key', NULL, NULL, :'kid'::bytea),
 	-- headers
 	('alg none', replace(p.header, 'HS256', 'none'), NULL, NULL), ('alg None', replace(p.header, 'HS256', 'None'), NULL, NULL),
 	('alg hs256', replace(p.header, 'HS256', 'hs256'), NULL, NULL), ('alg HS512', replace(p.header, 'HS256', 'HS512'), NULL, NULL),
-	('alg RS256', replace(p.header, 'HS256', 'RS256'), NULL, NULL), ('alg null', replace(p.header, '"HS256"', 'null'), NULL, NULL),
+	('alg RS256', replace(p.header, 'HS256', 'RS256'), NULL, NULL), ('alg ES256', replace(p.header, 'HS256', 'ES256'), NULL, NULL),
+	('alg EdDSA', replace(p.header, 'HS256', 'EdDSA'), NULL, NULL), ('alg null', replace(p.header, '"HS256"', 'null'), NULL, NULL),
 	('no alg', replace(p.header, '"alg":"HS256",', ''), NULL, NULL), ('two algs', replace(p.header, '"typ"', '"alg":"none","typ"'), NULL, NULL),
 	('typ JWT', replace(p.header, 'authz+jwt', 'JWT'), NULL, NULL), ('no typ', replace(p.header, '"typ":"authz+jwt",', ''), NULL, NULL),
 	('unknown kid', replace(p.header, :'kid', 'unknown'), NULL, NULL), ('no kid', replace(p.header, ',"kid":"' || :'kid' || '"', ''), NULL, NULL),

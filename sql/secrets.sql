@@ -8,6 +8,7 @@ SELECT authz_user_add('Ann');
 SELECT id FROM authz_apptoken_add(id => '126-ann', token => 'Xsecret-token', session_user_id => 'Ann');
 SELECT id FROM authz_apptoken_add(id => '126-boss', token => 'Xsecret-boss', session_user_id => 'Ann', session_type => 'admin');
 SELECT kit.token(126, '126-ann', 'Xsecret-token') AS ann, kit.token(126, '126-boss', 'Xsecret-boss') AS boss \gset
+SELECT authz_signing_key_rotate('ES256') IS NOT NULL AS es256, authz_signing_key_rotate('EdDSA') IS NOT NULL AS eddsa;
 CREATE TABLE content (id int, category_id bigint, owner text);
 ALTER TABLE content OWNER TO regress_author;
 GRANT SELECT ON content TO regress_reader;
@@ -17,6 +18,8 @@ SELECT authz_protect('content', 'category_id', 'owner');
 CREATE TEMP TABLE secret AS
 	SELECT unnest(ARRAY['Xsecret', :'ann', split_part(:'ann', '.', 3), split_part(:'boss', '.', 3)]) AS text
 	UNION SELECT unnest(ARRAY[encode(value, 'hex'), encode(value, 'base64'), kit.base64url(value), encode(sha256(value), 'hex'), md5(value)]) FROM authz.secret
+	UNION SELECT v.text FROM authz.secret e JOIN authz.signing_key k USING (secret_id), convert_from(e.value, 'UTF8') AS j (jwk),
+		unnest(ARRAY[jwk::jsonb ->> 'k', jwk::jsonb ->> 'd', jwk]) AS v (text) WHERE v.text IS NOT NULL
 	UNION SELECT verifier FROM authz.account_secret
 	UNION SELECT unnest(ARRAY[encode(sha256(t::bytea), 'hex'), md5(t), encode(t::bytea, 'hex'), encode(t::bytea, 'base64')]) FROM unnest('{Xsecret-admin,Xsecret-token,Xsecret-boss}'::text[]) t;
 CREATE FUNCTION pg_temp.shows(text) RETURNS bool LANGUAGE sql AS 'SELECT coalesce(bool_or(strpos($1, text) > 0), false) FROM secret';

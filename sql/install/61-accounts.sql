@@ -20,7 +20,7 @@ COMMENT ON FUNCTION authz_account_rotate_secret(int, int) IS
 CREATE FUNCTION authz_signing_key_rotate(algorithm text DEFAULT NULL, overlap int DEFAULT 86400) RETURNS text
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_signing_key_rotate(text, int) IS
-	'makes a new key to sign sessions; what the former one signed holds for the seconds of overlap';
+	'makes a new key to sign sessions, for HS256, ES256 or EdDSA; what the former one signed holds for the seconds of overlap';
 
 -- Waits for others that change what is one per account.
 CREATE FUNCTION authz.lock_account(account_id int) RETURNS void
@@ -48,13 +48,26 @@ END
 $$;
 COMMENT ON FUNCTION authz.new_account_secret(int, text) IS 'adds an administration secret, the chosen one or one made here';
 
-CREATE FUNCTION authz.new_signing_key(account_id int) RETURNS text
-	LANGUAGE sql VOLATILE AS $$
-	INSERT INTO authz.signing_key (kid, account_id, algorithm, secret_id)
-	VALUES (authz.random_hex(8), account_id, 'HS256', authz.keep_secret(authz.random_bytes(32)))
-	RETURNING kid
+CREATE FUNCTION authz.make_jwk(algorithm text, kid text) RETURNS bytea
+	LANGUAGE C VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_make_jwk';
+COMMENT ON FUNCTION authz.make_jwk(text, text) IS 'a new key for the algorithm, by this name: a private JWK';
+
+CREATE FUNCTION authz.public_jwk(jwk bytea) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_public_jwk';
+COMMENT ON FUNCTION authz.public_jwk(bytea) IS 'public half of a private JWK, NULL for a secret';
+
+CREATE FUNCTION authz.new_signing_key(account_id int, algorithm text) RETURNS text
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	new_kid text := authz.random_hex(8);
+	jwk bytea := authz.make_jwk(algorithm, new_kid);
+BEGIN
+	INSERT INTO authz.signing_key (kid, account_id, algorithm, secret_id, public_jwk)
+	VALUES (new_kid, account_id, algorithm, authz.keep_secret(jwk), authz.public_jwk(jwk));
+	RETURN new_kid;
+END
 $$;
-COMMENT ON FUNCTION authz.new_signing_key(int) IS 'makes the key that signs an account''s sessions from now on';
+COMMENT ON FUNCTION authz.new_signing_key(int, text) IS 'makes the key that signs an account''s sessions from now on';
 
 CREATE FUNCTION authz.account_add(no_account int, acting bigint, name text, account_id int, admin_secret text,
 		OUT number int, OUT widget_id text, OUT secret text)
@@ -67,7 +80,7 @@ BEGIN
 	END IF;
 	INSERT INTO authz.account (account_id, name) VALUES (number, name);
 	secret := authz.new_account_secret(number, admin_secret);
-	PERFORM authz.new_signing_key(number);
+	PERFORM authz.new_signing_key(number, 'HS256');
 	widget_id := '_' || number;
 	PERFORM authz.note(number, acting, 'account.add', number::text, jsonb_build_object('name', name));
 END
@@ -118,14 +131,21 @@ CREATE FUNCTION authz.signing_key_rotate(account_id int, acting bigint, algorith
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	holds interval := make_interval(secs => coalesce(overlap, 86400));
+	known text[] := '{HS256,ES256,EdDSA}';
+	chosen text := known[array_position(lower(known::text)::text[], lower(algorithm))];
 	retired bigint[];
 	new_kid text;
 BEGIN
-	IF upper(nullif(algorithm, '')) <> 'HS256' THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid algorithm "%s"', algorithm), HINT = 'It is HS256.';
+	IF nullif(algorithm, '') IS NOT NULL AND chosen IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid algorithm "%s"', algorithm),
+			HINT = 'It is one of HS256, ES256 and EdDSA.';
 	END IF;
 	PERFORM authz.check_seconds(overlap, 'overlap', 0);
 	PERFORM authz.lock_account(account_id);
+	-- Whoever does not say another wants what the account has.
+	chosen := coalesce(chosen, (
+		SELECT k.algorithm FROM authz.signing_key k
+		WHERE k.account_id = signing_key_rotate.account_id AND k.retires_at IS NULL), 'HS256');
 	WITH gone AS (
 		DELETE FROM authz.signing_key k
 		WHERE k.account_id = signing_key_rotate.account_id AND k.retires_at <= now() RETURNING k.secret_id)
@@ -133,8 +153,9 @@ BEGIN
 	DELETE FROM authz.secret s WHERE s.secret_id = ANY (retired);
 	UPDATE authz.signing_key k SET retires_at = least(k.retires_at, now() + holds)
 	WHERE k.account_id = signing_key_rotate.account_id;
-	new_kid := authz.new_signing_key(account_id);
-	PERFORM authz.note(account_id, acting, 'signing_key.rotate', new_kid, jsonb_build_object('overlap', overlap));
+	new_kid := authz.new_signing_key(account_id, chosen);
+	PERFORM authz.note(account_id, acting, 'signing_key.rotate', new_kid,
+		jsonb_build_object('algorithm', chosen, 'overlap', overlap));
 	RETURN new_kid;
 END
 $$;

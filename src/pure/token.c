@@ -1,24 +1,22 @@
 /*
  * token.c
- *	  authz's own session token: a JWT of type authz+jwt signed with HS256.
+ *	  authz's own session token: a JWT of type authz+jwt, signed with HS256, ES256
+ *	  or EdDSA.
  *
  * Nothing of a token's text is believed before its signature is good, and
  * whatever this file writes it has read back.
  */
 #include <string.h>
 
-#include <jansson.h>
-#include <openssl/crypto.h>
-
 #include "pure/base64url.h"
-#include "pure/digest.h"
+#include "pure/json.h"
+#include "pure/jws.h"
 #include "pure/privileges.h"
+#include "pure/signature.h"
 #include "pure/token.h"
 
-#define ALGORITHM "HS256"
 #define TYPE "authz+jwt"
-#define AUTHZ_HMAC_BYTES 32
-#define SIGNATURE_TEXT AUTHZ_BASE64URL_ENCODED(AUTHZ_HMAC_BYTES)
+#define SIGNATURE_MAX_BYTES 64
 #define JSON_MAX AUTHZ_BASE64URL_DECODED(AUTHZ_TOKEN_MAX_BYTES)
 
 /* The last second of the year 9999. */
@@ -37,7 +35,7 @@ typedef struct Json
 	size_t length;
 } Json;
 
-/* header.claims.signature: the number of dots and the signature's length are judged here. */
+/* header.claims.signature: the number of dots is judged here. */
 static bool
 split(const char *text, size_t length, Part *header, Part *claims, Part *signature)
 {
@@ -51,11 +49,11 @@ split(const char *text, size_t length, Part *header, Part *claims, Part *signatu
 	if (first == NULL)
 		return false;
 	second = memchr(first + 1, '.', (size_t) (end - first - 1));
-	if (second == NULL || (size_t) (end - second - 1) != SIGNATURE_TEXT)
+	if (second == NULL)
 		return false;
 	*header = (Part){text, (size_t) (first - text)};
 	*claims = (Part){first + 1, (size_t) (second - first - 1)};
-	*signature = (Part){second + 1, SIGNATURE_TEXT};
+	*signature = (Part){second + 1, (size_t) (end - second - 1)};
 	return true;
 }
 
@@ -66,12 +64,12 @@ decode(Part part, Json *json)
 	return authz_base64url_decode(part.text, part.length, (uint8_t *) json->text);
 }
 
+/* A signature of the very length that the algorithm's have. */
 static bool
-sign(const char *text, size_t length, const uint8_t *key, size_t key_length,
-	 uint8_t out[AUTHZ_HMAC_BYTES])
+decode_signature(Part part, AuthzJwa algorithm, uint8_t out[SIGNATURE_MAX_BYTES])
 {
-	return key_length >= AUTHZ_TOKEN_KEY_MIN &&
-		   authz_hmac("SHA256", key, key_length, text, length, out) == AUTHZ_HMAC_BYTES;
+	return part.length == AUTHZ_BASE64URL_ENCODED(authz_signature_bytes(algorithm)) &&
+		   authz_base64url_decode(part.text, part.length, out);
 }
 
 /*
@@ -133,7 +131,15 @@ take_number(Cursor *cursor, int64_t low, int64_t high, int64_t *number)
 static bool
 take_header(Cursor cursor, AuthzToken *token)
 {
-	return skip(&cursor, "{\"alg\":\"" ALGORITHM "\",\"typ\":\"" TYPE "\",\"kid\":\"") &&
+	if (skip(&cursor, "{\"alg\":\"HS256"))
+		token->algorithm = AUTHZ_JWA_HS256;
+	else if (skip(&cursor, "{\"alg\":\"ES256"))
+		token->algorithm = AUTHZ_JWA_ES256;
+	else if (skip(&cursor, "{\"alg\":\"EdDSA"))
+		token->algorithm = AUTHZ_JWA_EDDSA;
+	else
+		return false;
+	return skip(&cursor, "\",\"typ\":\"" TYPE "\",\"kid\":\"") &&
 		   take_string(&cursor, '!', token->kid, AUTHZ_KID_MAX) && skip(&cursor, "}") &&
 		   cursor.at == cursor.end;
 }
@@ -172,14 +178,16 @@ take_claims(Cursor cursor, AuthzToken *token)
 static AuthzTokenResult
 parse(const Json *json, json_t **object)
 {
-	json_error_t error;
-
-	*object = json_loadb(json->text, json->length, JSON_REJECT_DUPLICATES, &error);
-
-	/* The library has words for what is wrong with the text, and none where memory ends. */
-	if (*object == NULL && error.text[0] == '\0')
-		return AUTHZ_TOKEN_MEMORY;
-	return json_is_object(*object) ? AUTHZ_TOKEN_OK : AUTHZ_TOKEN_MALFORMED;
+	switch (authz_json_read(json->text, json->length, object))
+	{
+		case AUTHZ_JSON_OK:
+			return AUTHZ_TOKEN_OK;
+		case AUTHZ_JSON_MEMORY:
+			return AUTHZ_TOKEN_MEMORY;
+		case AUTHZ_JSON_MALFORMED:
+			break;
+	}
+	return AUTHZ_TOKEN_MALFORMED;
 }
 
 static bool
@@ -264,7 +272,8 @@ find_header(const json_t *header, AuthzToken *token)
 
 	if (type == NULL || strcmp(type, TYPE) != 0 || algorithm == NULL)
 		return AUTHZ_TOKEN_MALFORMED;
-	if (strcmp(algorithm, ALGORITHM) != 0 || json_object_get(header, "crit") != NULL)
+	token->algorithm = authz_jwa_find(algorithm);
+	if (authz_signature_bytes(token->algorithm) == 0 || json_object_get(header, "crit") != NULL)
 		return AUTHZ_TOKEN_ALGORITHM;
 	return find_name(header, "kid", token->kid, AUTHZ_KID_MAX) ? AUTHZ_TOKEN_OK
 															   : AUTHZ_TOKEN_MALFORMED;
@@ -329,17 +338,16 @@ authz_token_read(const char *text, size_t length, AuthzToken *token)
 	Part header;
 	Part claims;
 	Part signature;
-	uint8_t bytes[AUTHZ_HMAC_BYTES];
+	uint8_t bytes[SIGNATURE_MAX_BYTES];
 	Json json;
 	AuthzTokenResult result;
 
-	if (!split(text, length, &header, &claims, &signature) ||
-		!authz_base64url_decode(signature.text, signature.length, bytes) || !decode(header, &json))
+	if (!split(text, length, &header, &claims, &signature) || !decode(header, &json))
 		return AUTHZ_TOKEN_MALFORMED;
 	result = read_header(&json, token);
 	if (result != AUTHZ_TOKEN_OK)
 		return result;
-	if (!decode(claims, &json))
+	if (!decode_signature(signature, token->algorithm, bytes) || !decode(claims, &json))
 		return AUTHZ_TOKEN_MALFORMED;
 	result = read_claims(&json, token);
 	if (result != AUTHZ_TOKEN_OK)
@@ -350,147 +358,80 @@ authz_token_read(const char *text, size_t length, AuthzToken *token)
 }
 
 AuthzTokenResult
-authz_token_verify(const char *text, size_t length, const uint8_t *key, size_t key_length)
+authz_token_verify(const char *text, size_t length, const AuthzToken *token, const AuthzJwk *key)
 {
 	Part header;
 	Part claims;
 	Part signature;
-	uint8_t given[AUTHZ_HMAC_BYTES];
-	uint8_t expected[AUTHZ_HMAC_BYTES];
+	uint8_t bytes[SIGNATURE_MAX_BYTES];
 
+	if (token->algorithm != key->algorithm)
+		return AUTHZ_TOKEN_ALGORITHM;
 	if (!split(text, length, &header, &claims, &signature) ||
-		!authz_base64url_decode(signature.text, signature.length, given))
+		!decode_signature(signature, key->algorithm, bytes))
 		return AUTHZ_TOKEN_MALFORMED;
-	if (!sign(text, header.length + 1 + claims.length, key, key_length, expected) ||
-		CRYPTO_memcmp(given, expected, AUTHZ_HMAC_BYTES) != 0)
+	if (!authz_signature_verify(key, key->algorithm, text, header.length + 1 + claims.length, bytes,
+								authz_signature_bytes(key->algorithm)))
 		return AUTHZ_TOKEN_SIGNATURE;
 	return AUTHZ_TOKEN_OK;
 }
 
-/* Writing: what does not fit makes the length greater than there is room. */
 static void
-put_bytes(Json *json, const char *bytes, size_t length)
+put_claims(AuthzJsonText *json, const AuthzToken *token)
 {
-	if (json->length + length <= JSON_MAX)
-		memcpy(json->text + json->length, bytes, length);
-	json->length += length;
-}
-
-static void
-put(Json *json, const char *text)
-{
-	put_bytes(json, text, strlen(text));
-}
-
-/* Only the two characters that JSON would misread: reading back finds what it does not allow. */
-static void
-put_string(Json *json, const char *text)
-{
-	put(json, "\"");
-	while (*text != '\0')
-	{
-		size_t plain = strcspn(text, "\"\\");
-
-		put_bytes(json, text, plain);
-		text += plain;
-		if (*text != '\0')
-		{
-			char escaped[] = {'\\', *text++};
-
-			put_bytes(json, escaped, sizeof(escaped));
-		}
-	}
-	put(json, "\"");
-}
-
-static void
-put_number(Json *json, int64_t number)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-	uint64_t rest = number < 0 ? -(uint64_t) number : (uint64_t) number;
-
-	do
-	{
-		digits[--at] = (char) ('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
-	if (number < 0)
-		digits[--at] = '-';
-	put_bytes(json, digits + at, sizeof(digits) - at);
-}
-
-static void
-put_header(Json *json, const AuthzToken *token)
-{
-	json->length = 0;
-	put(json, "{\"alg\":\"" ALGORITHM "\",\"typ\":\"" TYPE "\",\"kid\":");
-	put_string(json, token->kid);
-	put(json, "}");
-}
-
-static void
-put_claims(Json *json, const AuthzToken *token)
-{
-	json->length = 0;
-	put(json, "{\"iss\":");
-	put_string(json, token->issuer);
+	authz_json_put(json, "{\"iss\":");
+	authz_json_put_string(json, token->issuer);
 	if (token->principal_id != 0)
 	{
-		put(json, ",\"sub\":\"");
-		put_number(json, token->principal_id);
-		put(json, "\"");
+		authz_json_put(json, ",\"sub\":\"");
+		authz_json_put_number(json, token->principal_id);
+		authz_json_put(json, "\"");
 	}
 	if (token->actor[0] != '\0')
 	{
-		put(json, ",\"act\":{\"sub\":");
-		put_string(json, token->actor);
-		put(json, "}");
+		authz_json_put(json, ",\"act\":{\"sub\":");
+		authz_json_put_string(json, token->actor);
+		authz_json_put(json, "}");
 	}
-	put(json, ",\"iat\":");
-	put_number(json, token->issued_at);
-	put(json, ",\"exp\":");
-	put_number(json, token->expires_at);
-	put(json, ",\"jti\":");
-	put_string(json, token->session_id);
-	put(json, ",\"acc\":");
-	put_number(json, token->account_id);
-	put(json, ",\"sty\":");
-	put_number(json, token->session_type);
+	authz_json_put(json, ",\"iat\":");
+	authz_json_put_number(json, token->issued_at);
+	authz_json_put(json, ",\"exp\":");
+	authz_json_put_number(json, token->expires_at);
+	authz_json_put(json, ",\"jti\":");
+	authz_json_put_string(json, token->session_id);
+	authz_json_put(json, ",\"acc\":");
+	authz_json_put_number(json, token->account_id);
+	authz_json_put(json, ",\"sty\":");
+	authz_json_put_number(json, token->session_type);
 	if (token->privileges[0] != '\0')
 	{
-		put(json, ",\"prv\":");
-		put_string(json, token->privileges);
+		authz_json_put(json, ",\"prv\":");
+		authz_json_put_string(json, token->privileges);
 	}
-	put(json, "}");
+	authz_json_put(json, "}");
 }
 
 AuthzTokenResult
-authz_token_write(const AuthzToken *token, const uint8_t *key, size_t key_length, char *out,
-				  size_t size, size_t *length)
+authz_token_write(const AuthzToken *token, const AuthzJwk *key, char *out, size_t size,
+				  size_t *length)
 {
-	Json header;
-	Json claims;
-	size_t header_text;
-	size_t signed_text;
-	uint8_t signature[AUTHZ_HMAC_BYTES];
+	char text[JSON_MAX];
+	AuthzJsonText claims = {text, sizeof(text), 0};
 	AuthzToken again;
 
-	put_header(&header, token);
 	put_claims(&claims, token);
-	header_text = AUTHZ_BASE64URL_ENCODED(header.length);
-	signed_text = header_text + 1 + AUTHZ_BASE64URL_ENCODED(claims.length);
-	*length = signed_text + 1 + SIGNATURE_TEXT;
-	if (*length > AUTHZ_TOKEN_MAX_BYTES || *length >= size)
+	if (claims.length > sizeof(text))
 		return AUTHZ_TOKEN_MEMORY;
-
-	authz_base64url_encode((const uint8_t *) header.text, header.length, out);
-	out[header_text] = '.';
-	authz_base64url_encode((const uint8_t *) claims.text, claims.length, out + header_text + 1);
-	if (!sign(out, signed_text, key, key_length, signature))
-		return AUTHZ_TOKEN_SIGNATURE;
-	out[signed_text] = '.';
-	authz_base64url_encode(signature, AUTHZ_HMAC_BYTES, out + signed_text + 1);
-	out[*length] = '\0';
+	switch (authz_jws_write(key, TYPE, (const uint8_t *) text, claims.length, out, size, length))
+	{
+		case AUTHZ_JWS_OK:
+			break;
+		case AUTHZ_JWS_MEMORY:
+			return AUTHZ_TOKEN_MEMORY;
+		default:
+			return AUTHZ_TOKEN_SIGNATURE;
+	}
+	if (*length > AUTHZ_TOKEN_MAX_BYTES)
+		return AUTHZ_TOKEN_MEMORY;
 	return authz_token_read(out, *length, &again);
 }

@@ -1,6 +1,7 @@
 /*
  * token.h
- *	  authz's own session token: a JWT of type authz+jwt signed with HS256.
+ *	  authz's own session token: a JWT of type authz+jwt, signed with HS256, ES256
+ *	  or EdDSA.
  *
  * Reading is in two steps, because the key is found by what the header and
  * the claims name: authz_token_read tells what the token says, and only
@@ -17,26 +18,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pure/jwk.h"
+
 #define AUTHZ_TOKEN_MAX_BYTES 16384
 #define AUTHZ_KID_MAX 64
 #define AUTHZ_JTI_MAX 64
 #define AUTHZ_ISSUER_MAX 64
 #define AUTHZ_ACTOR_MAX 128
 #define AUTHZ_TOKEN_PRIVILEGES_MAX 8192
-#define AUTHZ_TOKEN_KEY_MIN \
-	32 /* bytes of a signing key; RFC 7518 asks for as many as the hash has */
 
 typedef enum AuthzTokenResult
 {
 	AUTHZ_TOKEN_OK,
 	AUTHZ_TOKEN_MALFORMED, /* not a compact JWS of this type, or a claim of a wrong form */
-	AUTHZ_TOKEN_ALGORITHM, /* another algorithm than HS256, or a header that must be understood */
+	AUTHZ_TOKEN_ALGORITHM, /* another algorithm, or a header that must be understood */
 	AUTHZ_TOKEN_SIGNATURE,
 	AUTHZ_TOKEN_MEMORY
 } AuthzTokenResult;
 
 typedef struct AuthzToken
 {
+	AuthzJwa algorithm;
 	char kid[AUTHZ_KID_MAX + 1];
 	char issuer[AUTHZ_ISSUER_MAX + 1];	/* iss */
 	char session_id[AUTHZ_JTI_MAX + 1]; /* jti */
@@ -57,21 +59,20 @@ typedef struct AuthzToken
 extern AuthzTokenResult authz_token_read(const char *text, size_t length, AuthzToken *token);
 
 /*
- * The signature over the text as sent, compared in constant time. It says
- * nothing of the header: a token is good when both functions say so.
+ * Whether the text from which the token was read is signed with the key, by the
+ * key's own algorithm, which must be the token's.
  */
-extern AuthzTokenResult authz_token_verify(const char *text, size_t length, const uint8_t *key,
-										   size_t key_length);
+extern AuthzTokenResult authz_token_verify(const char *text, size_t length, const AuthzToken *token,
+										   const AuthzJwk *key);
 
 /*
  * Writes the signed text into out (NUL-terminated); *length is its length.
- * AUTHZ_TOKEN_MEMORY when out is too small or the text would be longer than
- * AUTHZ_TOKEN_MAX_BYTES, AUTHZ_TOKEN_SIGNATURE when the key is too short, and
- * AUTHZ_TOKEN_MALFORMED when the result could not be read back: out is then
- * not to be used.
+ * Algorithm and kid are the key's, whatever the token says. AUTHZ_TOKEN_MEMORY
+ * when out is too small or the text would be longer than AUTHZ_TOKEN_MAX_BYTES,
+ * AUTHZ_TOKEN_SIGNATURE when the key cannot sign, and AUTHZ_TOKEN_MALFORMED when
+ * the result could not be read back: out is then not to be used.
  */
-extern AuthzTokenResult authz_token_write(const AuthzToken *token, const uint8_t *key,
-										  size_t key_length, char *out, size_t size,
-										  size_t *length);
+extern AuthzTokenResult authz_token_write(const AuthzToken *token, const AuthzJwk *key, char *out,
+										  size_t size, size_t *length);
 
 #endif

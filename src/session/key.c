@@ -57,15 +57,16 @@ read_key(AuthzKey *key)
 	bytea *secret = DatumGetByteaPP(authz_store_value(0, 6, &isnull));
 	Datum retires_at;
 
-	if (VARSIZE_ANY_EXHDR(secret) > AUTHZ_KEY_MAX_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("signing key is too long")));
 	strlcpy(key->kid, authz_store_text(0, 1), sizeof(key->kid));
+	authz_jwk_free(&key->jwk);
+	if (authz_jwk_read(VARDATA_ANY(secret), VARSIZE_ANY_EXHDR(secret), &key->jwk) != AUTHZ_JWK_OK ||
+		key->jwk.kid == NULL || strcmp(key->jwk.kid, key->kid) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED), errmsg("signing key \"%s\" is damaged", key->kid),
+				 errhint("Make another with authz_signing_key_rotate().")));
 	key->account_id = (int) authz_store_int64(0, 2);
 	strlcpy(key->issuer, authz_store_text(0, 3), sizeof(key->issuer));
 	key->account_active = authz_store_bool(0, 4);
-	key->length = VARSIZE_ANY_EXHDR(secret);
-	memcpy(key->secret, VARDATA_ANY(secret), key->length);
 	retires_at = authz_store_value(0, 5, &isnull);
 	key->retires_at = isnull ? DT_NOEND : DatumGetTimestampTz(retires_at);
 }

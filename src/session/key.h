@@ -10,8 +10,6 @@
 #include "datatype/timestamp.h"
 #include "pure/token.h"
 
-#define AUTHZ_KEY_MAX_BYTES 128
-
 typedef struct AuthzKey
 {
 	char kid[AUTHZ_KID_MAX + 1];
@@ -19,8 +17,7 @@ typedef struct AuthzKey
 	char issuer[AUTHZ_ISSUER_MAX + 1]; /* of the account, as tokens name it */
 	bool account_active;
 	TimestampTz retires_at; /* DT_NOEND: it signs new sessions */
-	size_t length;
-	uint8 secret[AUTHZ_KEY_MAX_BYTES];
+	AuthzJwk jwk;
 } AuthzKey;
 
 extern void authz_key_init(void);

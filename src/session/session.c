@@ -163,7 +163,7 @@ check_signature(Verified *verified, size_t length, const AuthzToken *token)
 	const AuthzKey *key = authz_key_find(token->kid);
 
 	if (key == NULL || key->retires_at <= GetCurrentStatementStartTimestamp() ||
-		authz_token_verify(verified->text, length, key->secret, key->length) != AUTHZ_TOKEN_OK ||
+		authz_token_verify(verified->text, length, token, &key->jwk) != AUTHZ_TOKEN_OK ||
 		key->account_id != token->account_id || strcmp(key->issuer, token->issuer) != 0)
 		return AUTHZ_FAULT_SIGNATURE;
 	verified->horizon = key->retires_at;

@@ -114,13 +114,19 @@ sign(const AuthzStart *start, AuthzToken *token, char *signed_text)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the account has no key to sign with"),
 						errhint("Make one with authz_signing_key_rotate().")));
-	strlcpy(token->kid, key->kid, sizeof(token->kid));
 	strlcpy(token->issuer, key->issuer, sizeof(token->issuer));
-	if (authz_token_write(token, key->secret, key->length, signed_text, AUTHZ_TOKEN_MAX_BYTES + 1,
-						  &length) != AUTHZ_TOKEN_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("session token would be too long"),
-				 errhint("Shorten the privileges.")));
+	switch (authz_token_write(token, &key->jwk, signed_text, AUTHZ_TOKEN_MAX_BYTES + 1, &length))
+	{
+		case AUTHZ_TOKEN_OK:
+			break;
+		case AUTHZ_TOKEN_MEMORY:
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("session token would be too long"),
+							errhint("Shorten the privileges.")));
+		default:
+			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+							errmsg("could not sign a session with key \"%s\"", key->kid)));
+	}
 }
 
 bool

@@ -5,12 +5,14 @@
 #include "postgres.h"
 
 #include "pure/digest.h"
+#include "pure/jwk_make.h"
 #include "session/session.h"
 #include "session/setting.h"
 #include "sql/argument.h"
 #include "sql/growth.h"
 #include "sql/manage.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(authz_account_add);
 
@@ -123,4 +125,33 @@ authz_verifier(PG_FUNCTION_ARGS)
 	if (!authz_verifier_make(secret, salt, verifier))
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not hash a secret")));
 	PG_RETURN_TEXT_P(cstring_to_text(verifier));
+}
+
+PG_FUNCTION_INFO_V1(authz_make_jwk);
+
+/* authz.make_jwk(algorithm text, kid text) */
+Datum
+authz_make_jwk(PG_FUNCTION_ARGS)
+{
+	AuthzJwa algorithm = authz_jwa_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	char *kid = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char jwk[AUTHZ_JWK_TEXT_MAX + 1];
+
+	if (!authz_jwk_make(algorithm, kid, jwk))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not make a signing key")));
+	PG_RETURN_BYTEA_P((bytea *) cstring_to_text(jwk));
+}
+
+PG_FUNCTION_INFO_V1(authz_public_jwk);
+
+/* authz.public_jwk(jwk bytea) */
+Datum
+authz_public_jwk(PG_FUNCTION_ARGS)
+{
+	bytea *jwk = PG_GETARG_BYTEA_PP(0);
+	char public[AUTHZ_JWK_TEXT_MAX + 1];
+
+	if (!authz_jwk_publish(VARDATA_ANY(jwk), VARSIZE_ANY_EXHDR(jwk), public))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(public)));
 }

@@ -78,6 +78,27 @@ authz_reading_account(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(account_id);
 }
 
+PG_FUNCTION_INFO_V1(authz_publishing_account);
+
+/*
+ * authz_publishing_account(): the account whose public keys are asked for, 0
+ * where it is not said. They are shown to everybody, one account's at a time, so
+ * that nobody who takes them all believes another's tokens. Whether there is such
+ * an account is not told here.
+ */
+Datum
+authz_publishing_account(PG_FUNCTION_ARGS)
+{
+	bool pinned;
+	const AuthzSession *session = authz_judgement_session(authz_judge(fcinfo->flinfo, &pinned));
+
+	if (session != NULL)
+		PG_RETURN_INT32(session->account_id);
+	if (*authz_setting_session() != '\0')
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(authz_setting_account());
+}
+
 /* Categories ---------------------------------------------------------------- */
 
 /* Who reads the list of categories, for one execution. */

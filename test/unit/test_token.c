@@ -9,6 +9,7 @@
 #include <openssl/hmac.h>
 
 #include "pure/base64url.h"
+#include "pure/jwk_make.h"
 #include "pure/token.h"
 
 #include "tap.h"
@@ -24,6 +25,32 @@ static const uint8_t key[] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 
 							  '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 static char text[4 * AUTHZ_TOKEN_MAX_BYTES];
 static AuthzToken token;
+
+/* The key as the code under test has it: these bytes, or so many of others. */
+static AuthzJwk
+secret(const uint8_t *bytes, size_t length)
+{
+	return (AuthzJwk){.type = AUTHZ_JWK_OCT,
+					  .algorithm = AUTHZ_JWA_HS256,
+					  .secret = (uint8_t *) bytes,
+					  .secret_length = length};
+}
+
+/* What is said of the text, as a token of that algorithm, and such a key. */
+static AuthzTokenResult
+verify_with(const char *of, size_t length, const uint8_t *bytes, size_t bytes_length)
+{
+	AuthzJwk other = secret(bytes, bytes_length);
+	AuthzToken said = {.algorithm = AUTHZ_JWA_HS256};
+
+	return authz_token_verify(of, length, &said, &other);
+}
+
+static AuthzTokenResult
+verify(const char *of, size_t length)
+{
+	return verify_with(of, length, key, sizeof(key));
+}
 
 static void
 append(const void *bytes, size_t length, size_t *at)
@@ -77,7 +104,7 @@ static bool
 believed(const char *of, size_t length)
 {
 	return authz_token_read(of, length, &token) == AUTHZ_TOKEN_OK &&
-		   authz_token_verify(of, length, key, sizeof(key)) == AUTHZ_TOKEN_OK;
+		   verify(of, length) == AUTHZ_TOKEN_OK;
 }
 
 static AuthzToken
@@ -111,7 +138,10 @@ equal(const AuthzToken *a, const AuthzToken *b)
 static AuthzTokenResult
 write_token(const AuthzToken *of, size_t *length)
 {
-	return authz_token_write(of, key, sizeof(key), text, AUTHZ_TOKEN_MAX_BYTES + 1, length);
+	AuthzJwk named = secret(key, sizeof(key));
+
+	named.kid = (char *) of->kid;
+	return authz_token_write(of, &named, text, AUTHZ_TOKEN_MAX_BYTES + 1, length);
 }
 
 /* The same header and claims with a space in front, which only the general reading understands. */
@@ -191,6 +221,7 @@ refused_writes(void)
 {
 	AuthzToken full = sample();
 	AuthzToken some;
+	AuthzJwk signing;
 	size_t length;
 	size_t needed;
 	int wrong = 0;
@@ -225,15 +256,27 @@ refused_writes(void)
 			"more than a token holds");
 #undef WITHOUT
 
-	is_number(authz_token_write(&full, key, AUTHZ_TOKEN_KEY_MIN - 1, text, sizeof(text), &length),
+	signing = secret(key, sizeof(key) - 1);
+	signing.kid = full.kid;
+	is_number(authz_token_write(&full, &signing, text, sizeof(text), &length),
 			  AUTHZ_TOKEN_SIGNATURE, "no signature with a short key");
+	signing = secret(key, sizeof(key));
+	is_number(authz_token_write(&full, &signing, text, sizeof(text), &length),
+			  AUTHZ_TOKEN_SIGNATURE, "nor with one that has no name");
+	signing.kid = full.kid;
+	signing.algorithm = AUTHZ_JWA_UNKNOWN;
+	is_number(authz_token_write(&full, &signing, text, sizeof(text), &length),
+			  AUTHZ_TOKEN_SIGNATURE, "nor with one that has no algorithm");
+	signing.algorithm = AUTHZ_JWA_ES256;
+	is_number(authz_token_write(&full, &signing, text, sizeof(text), &length),
+			  AUTHZ_TOKEN_SIGNATURE, "nor with one that has another's");
+	signing.algorithm = AUTHZ_JWA_HS256;
 	write_token(&full, &needed);
 	for (size_t size = 0; size <= needed; size++)
 	{
 		char *small = malloc(size + 1);
 
-		wrong +=
-			authz_token_write(&full, key, sizeof(key), small, size, &length) != AUTHZ_TOKEN_MEMORY;
+		wrong += authz_token_write(&full, &signing, small, size, &length) != AUTHZ_TOKEN_MEMORY;
 		free(small);
 	}
 	is_number(wrong, 0, "never more than the memory that is there");
@@ -247,15 +290,15 @@ rfc_vector(void)
 		"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
 		"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
 		"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-	static const char secret[] =
+	static const char rfc_secret[] =
 		"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 	uint8_t rfc_key[64];
 
-	ok(authz_base64url_decode(secret, strlen(secret), rfc_key), "the RFC's key");
-	is_number(authz_token_verify(jws, strlen(jws), rfc_key, sizeof(rfc_key)), AUTHZ_TOKEN_OK,
+	ok(authz_base64url_decode(rfc_secret, strlen(rfc_secret), rfc_key), "the RFC's key");
+	is_number(verify_with(jws, strlen(jws), rfc_key, sizeof(rfc_key)), AUTHZ_TOKEN_OK,
 			  "the RFC's signature is good");
-	is_number(authz_token_verify(jws, strlen(jws), rfc_key, sizeof(rfc_key) - 1),
-			  AUTHZ_TOKEN_SIGNATURE, "but not with another key");
+	is_number(verify_with(jws, strlen(jws), rfc_key, sizeof(rfc_key) - 1), AUTHZ_TOKEN_SIGNATURE,
+			  "but not with another key");
 	is_number(authz_token_read(jws, strlen(jws), &token), AUTHZ_TOKEN_MALFORMED,
 			  "its type is not ours");
 }
@@ -279,6 +322,12 @@ headers(void)
 		{"{\"alg\":\"hs256\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_ALGORITHM},
 		{"{\"alg\":\"HS512\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_ALGORITHM},
 		{"{\"alg\":\"RS256\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_ALGORITHM},
+		{"{\"alg\":\"ES384\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_ALGORITHM},
+		{"{\"alg\":\"eddsa\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_ALGORITHM},
+
+		/* Theirs are longer than the signature that is there. */
+		{"{\"alg\":\"ES256\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_MALFORMED},
+		{"{\"alg\":\"EdDSA\",\"typ\":\"authz+jwt\",\"kid\":\"k1\"}", AUTHZ_TOKEN_MALFORMED},
 		{"{\"alg\":\"HS256\",\"typ\":\"authz+jwt\",\"kid\":\"k1\",\"crit\":[\"exp\"]}",
 		 AUTHZ_TOKEN_ALGORITHM},
 		{"{\"alg\":\"HS256\",\"typ\":\"authz+jwt\",\"kid\":\"k1\",\"crit\":[]}",
@@ -427,6 +476,68 @@ claim_by_claim(void)
 	}
 }
 
+/* Each algorithm with a key of its own, and with all the others'. */
+static void
+algorithms(void)
+{
+	static const char *const names[] = {"HS256", "ES256", "EdDSA"};
+	AuthzToken full = sample();
+	AuthzJwk keys[3];
+	char private[AUTHZ_JWK_TEXT_MAX + 1];
+	char signature[128];
+	int wrong = 0;
+	size_t length;
+
+	for (int i = 0; i < 3; i++)
+		ok(authz_jwk_make(authz_jwa_find(names[i]), full.kid, private) &&
+			   authz_jwk_read(private, strlen(private), &keys[i]) == AUTHZ_JWK_OK,
+		   "a key for %s", names[i]);
+	for (int i = 0; i < 3; i++)
+	{
+		memset(&token, 0x5a, sizeof(token));
+		ok(authz_token_write(&full, &keys[i], text, AUTHZ_TOKEN_MAX_BYTES + 1, &length) ==
+				   AUTHZ_TOKEN_OK &&
+			   authz_token_read(text, length, &token) == AUTHZ_TOKEN_OK && equal(&token, &full) &&
+			   token.algorithm == keys[i].algorithm,
+		   "%s: written and read", names[i]);
+		is_number(authz_token_verify(text, length, &token, &keys[i]), AUTHZ_TOKEN_OK, "believed");
+		for (int k = 0; k < 3; k++)
+		{
+			AuthzToken said = token;
+
+			if (k == i)
+				continue;
+			is_number(authz_token_verify(text, length, &token, &keys[k]), AUTHZ_TOKEN_ALGORITHM,
+					  "not with the key of another algorithm");
+			said.algorithm = keys[k].algorithm;
+			ok(authz_token_verify(text, length, &said, &keys[k]) != AUTHZ_TOKEN_OK,
+			   "even if it said that it was of that one");
+		}
+		for (size_t at = 0; at < length; at++)
+		{
+			text[at] ^= 1;
+			wrong += authz_token_verify(text, length, &token, &keys[i]) == AUTHZ_TOKEN_OK;
+			text[at] ^= 1;
+		}
+		is_number(wrong, 0, "nor changed anywhere");
+		length = space_out();
+		is_number(authz_token_read(text, length, &token),
+				  i == 0 ? AUTHZ_TOKEN_OK : AUTHZ_TOKEN_MALFORMED,
+				  "read the general way, a signature that is too short is none");
+	}
+
+	/* A signature over the same header and claims is as long for both curves. */
+	authz_token_write(&full, &keys[2], text, AUTHZ_TOKEN_MAX_BYTES + 1, &length);
+	strcpy(signature, text + length - 86);
+	authz_token_write(&full, &keys[1], text, AUTHZ_TOKEN_MAX_BYTES + 1, &length);
+	strcpy(text + length - 86, signature);
+	ok(authz_token_read(text, length, &token) == AUTHZ_TOKEN_OK &&
+		   authz_token_verify(text, length, &token, &keys[1]) == AUTHZ_TOKEN_SIGNATURE,
+	   "another curve's signature is read and not believed");
+	for (int i = 0; i < 3; i++)
+		authz_jwk_free(&keys[i]);
+}
+
 /* A claim or header member that is one character too long. */
 static void
 lengths(void)
@@ -486,7 +597,7 @@ texts(void)
 
 		memcpy(cut, good, i);
 		wrong += authz_token_read(cut, i, &token) != AUTHZ_TOKEN_MALFORMED;
-		wrong += authz_token_verify(cut, i, key, sizeof(key)) != AUTHZ_TOKEN_MALFORMED;
+		wrong += verify(cut, i) != AUTHZ_TOKEN_MALFORMED;
 		wrong += authz_token_read(good + length - i, i, &token) != AUTHZ_TOKEN_MALFORMED && i > 0;
 		free(cut);
 	}
@@ -500,7 +611,7 @@ texts(void)
 		{
 			other[i] = (char) (good[i] ^ flip);
 			wrong += believed(other, length);
-			wrong += authz_token_verify(other, length, key, sizeof(key)) == AUTHZ_TOKEN_OK;
+			wrong += verify(other, length) == AUTHZ_TOKEN_OK;
 		}
 	}
 	is_number(wrong, 0, "changed in any one byte it is not believed");
@@ -525,18 +636,16 @@ texts(void)
 	{
 		memcpy(other_key, key, sizeof(key));
 		other_key[i] ^= 1;
-		wrong += authz_token_verify(good, length, other_key, sizeof(key)) != AUTHZ_TOKEN_SIGNATURE;
+		wrong += verify_with(good, length, other_key, sizeof(key)) != AUTHZ_TOKEN_SIGNATURE;
 	}
 	is_number(wrong, 0, "nor with a key that differs in one bit");
-	is_number(authz_token_verify(good, length, key, 0), AUTHZ_TOKEN_SIGNATURE, "nor with none");
-	is_number(authz_token_verify(good, length, key, 31), AUTHZ_TOKEN_SIGNATURE,
-			  "nor with a short one");
+	is_number(verify_with(good, length, key, 0), AUTHZ_TOKEN_SIGNATURE, "nor with none");
+	is_number(verify_with(good, length, key, 31), AUTHZ_TOKEN_SIGNATURE, "nor with a short one");
 
 	is_number(authz_token_read("", 0, &token), AUTHZ_TOKEN_MALFORMED, "an empty text");
 	is_number(authz_token_read(".", 1, &token), AUTHZ_TOKEN_MALFORMED, "a dot");
 	is_number(authz_token_read("..", 2, &token), AUTHZ_TOKEN_MALFORMED, "two dots");
-	is_number(authz_token_verify("..", 2, key, sizeof(key)), AUTHZ_TOKEN_MALFORMED,
-			  "two dots, verified");
+	is_number(verify("..", 2), AUTHZ_TOKEN_MALFORMED, "two dots, verified");
 }
 
 /* The same bytes in another base64url text, and NUL in the middle. */
@@ -556,8 +665,7 @@ encodings(void)
 		*last = alphabet[value | bits];
 		is_number(authz_token_read(text, length, &token), AUTHZ_TOKEN_MALFORMED,
 				  "unused bits of the signature, read");
-		is_number(authz_token_verify(text, length, key, sizeof(key)), AUTHZ_TOKEN_MALFORMED,
-				  "and verified");
+		is_number(verify(text, length), AUTHZ_TOKEN_MALFORMED, "and verified");
 	}
 
 	/* A header whose text has unused bits: sign it again with one of them set. */
@@ -573,8 +681,7 @@ encodings(void)
 			continue;
 		*last = alphabet[(size_t) (strchr(alphabet, *last) - alphabet) | 1];
 		sign_again(length);
-		is_number(authz_token_verify(text, length, key, sizeof(key)), AUTHZ_TOKEN_OK,
-				  "well signed");
+		is_number(verify(text, length), AUTHZ_TOKEN_OK, "well signed");
 		is_number(authz_token_read(text, length, &token), AUTHZ_TOKEN_MALFORMED,
 				  "and not canonical");
 	}
@@ -634,7 +741,7 @@ sizes(void)
 	length = forge_bytes(HEADER, strlen(HEADER), json, room + 2);
 	ok(length > AUTHZ_TOKEN_MAX_BYTES &&
 		   authz_token_read(text, length, &token) == AUTHZ_TOKEN_MALFORMED &&
-		   authz_token_verify(text, length, key, sizeof(key)) == AUTHZ_TOKEN_MALFORMED,
+		   verify(text, length) == AUTHZ_TOKEN_MALFORMED,
 	   "%zu are too many", length);
 	length = forge_bytes(HEADER, strlen(HEADER), json, sizeof(json));
 	is_number(authz_token_read(text, length, &token), AUTHZ_TOKEN_MALFORMED, "twice as many, too");
@@ -691,6 +798,7 @@ main(void)
 	headers();
 	claims();
 	claim_by_claim();
+	algorithms();
 	lengths();
 	texts();
 	encodings();
