@@ -66,6 +66,12 @@ primitive()
 	done | median
 }
 
+# The target of an algorithm: none where the primitive is less than what is around it.
+unless_hmac()
+{
+	[ "$1" = HS256 ] && echo - || echo "$2"
+}
+
 for algorithm in HS256 RS256 ES256 EdDSA; do
 	key=$(key_of $algorithm)
 	echo "SELECT count(authz_jws_verify(token, '$key')) FROM signed WHERE algorithm = '$algorithm' AND n <= 100;" \
@@ -78,7 +84,7 @@ for algorithm in HS256 RS256 ES256 EdDSA; do
 	compare simple median
 	primitive $algorithm >"$work/primitive.$algorithm"
 	row "texts verified, $algorithm" - simple "$(less ours nothing | awk '{ print 100000 / $1 }')" \
-		'openssl speed' "$(cat "$work/primitive.$algorithm")" rate 0.33
+		'openssl speed' "$(cat "$work/primitive.$algorithm")" rate "$(unless_hmac $algorithm 0.33)"
 done
 
 # Arguments: side, setting, algorithm, the step from one transaction's tokens to
@@ -113,7 +119,7 @@ for algorithm in HS256 ES256 EdDSA; do
 	compare simple median 45
 	row "100 session tokens verified, $algorithm" - simple "$(less ours nothing)" \
 		'openssl speed' "$(awk '{ print 100000 / $1 }' "$work/primitive.$algorithm")" \
-		time "$([ $algorithm = HS256 ] && echo - || echo 3)"
+		time "$(unless_hmac $algorithm 3)"
 	row "100 session tokens seen before, $algorithm" - simple "$(less again still)" \
 		'verified' "$(less ours nothing)" time -
 done

@@ -31,7 +31,7 @@ SELECT authz_category_user_add(4, 'late', 'manager', valid_from => '2001-01-01',
 SELECT authz_category_add('below', 1, 'all', 'portal', 'inherit', category_id => 70);
 SELECT authz_role_add('gone', role_id => 50), authz_role_delete(50);
 SELECT authz_account_update(1, settings => '{"max_session_duration": 7200}');
-SELECT authz_account_rotate_secret(1), authz_signing_key_rotate();
+SELECT authz_account_rotate_secret(1), authz_signing_key_rotate('ES256');
 SELECT authz_apptoken_add(id => 'app', session_user_id => 'ann', session_privileges => 'setrole:viewer');
 SELECT authz_apptoken_add(id => 'deleted'), authz_apptoken_delete('deleted');
 SELECT authz_sessions_revoke(session_id => 'a widget''s');

@@ -102,10 +102,15 @@ keeps_secret('an error behind it', "SELECT set_config('authz.session', :ann, fal
 keeps_secret('a timeout behind it', "SET statement_timeout = 10;\nSELECT (authz_use_session(:ann, false)).user_id, pg_sleep(1);\n",
 	qr/statement timeout/, 'ann');
 
-# What the server makes is told to who asked, not to the log.
+# What the server makes is told to who asked, not to the log; private keys to nobody.
 my $made = $node->safe_psql(
 	'postgres', q(
 SET authz.account = 1;
+DO $$ BEGIN
+	PERFORM authz_signing_key_rotate('ES256'), authz_signing_key_rotate('EdDSA'), authz_signing_key_rotate('HS256');
+END $$;
+SELECT coalesce(jwk ->> 'd', jwk ->> 'k')
+	FROM authz.secret JOIN authz.signing_key USING (secret_id), LATERAL (SELECT convert_from(value, 'UTF8')::jsonb) AS j (jwk);
 SELECT admin_secret FROM authz_account_add('four', 4);
 SELECT authz_account_rotate_secret(1);
 SELECT token FROM authz_apptoken_add();
