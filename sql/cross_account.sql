@@ -17,7 +17,7 @@ BEGIN
 		PERFORM kit.person(a, 'Ann'), kit.person(a, 'Boss', 'admin'), authz_group_add('staff'), authz_group_user_add('staff', 'Ann'), authz_permission_add('doc.read'),
 			authz_category_add('one', privacy => 'all', reference_id => 'ref', category_id => a * 100 + 1), authz_category_add('two', a * 100 + 1, category_id => a * 100 + 2),
 			authz_role_add('reader', '{doc.read}', role_id => a * 100 + 1), authz_category_user_add(a * 100 + 1, 'staff', 'manager'), authz_role_user_add(a * 100 + 1, 'staff');
-		PERFORM authz_application_add('app', owner_id => 'Ann', administrators_id => 'staff', app_secret => 'Xsecret-application');
+		PERFORM authz_application_add('app', owner_id => 'Ann', administrators_id => 'staff', app_secret => 'Xsecret-application'), authz_signing_key_rotate('ES256');
 		PERFORM authz_apptoken_add(id => a || '-reader', token => 'sesame', session_privileges => 'setrole:' || (124 + 125 - a) * 100 + 1);
 	END LOOP;
 END
