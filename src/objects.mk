@@ -17,7 +17,8 @@ OBJS += \
 	src/pure/pkey.o \
 	src/pure/privileges.o \
 	src/pure/signature.o \
-	src/pure/token.o
+	src/pure/token.o \
+	src/pure/uri.o
 
 # F1: rows
 OBJS += \
