@@ -6,6 +6,7 @@ OBJS = src/authz.o
 # F0: no PostgreSQL
 OBJS += \
 	src/pure/base64url.o \
+	src/pure/certificate.o \
 	src/pure/digest.o \
 	src/pure/idset.o \
 	src/pure/json.o \
@@ -16,6 +17,7 @@ OBJS += \
 	src/pure/permission.o \
 	src/pure/pkey.o \
 	src/pure/privileges.o \
+	src/pure/public_key.o \
 	src/pure/signature.o \
 	src/pure/token.o \
 	src/pure/uri.o
