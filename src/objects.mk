@@ -7,6 +7,7 @@ OBJS = src/authz.o
 OBJS += \
 	src/pure/base64url.o \
 	src/pure/certificate.o \
+	src/pure/client_key.o \
 	src/pure/digest.o \
 	src/pure/idset.o \
 	src/pure/json.o \
