@@ -8,6 +8,7 @@ OBJS += \
 	src/pure/base64url.o \
 	src/pure/certificate.o \
 	src/pure/client_key.o \
+	src/pure/definition.o \
 	src/pure/digest.o \
 	src/pure/idset.o \
 	src/pure/json.o \
@@ -15,10 +16,13 @@ OBJS += \
 	src/pure/jwk.o \
 	src/pure/jwk_make.o \
 	src/pure/jws.o \
+	src/pure/oidc.o \
 	src/pure/permission.o \
 	src/pure/pkey.o \
 	src/pure/privileges.o \
 	src/pure/public_key.o \
+	src/pure/registration.o \
+	src/pure/saml.o \
 	src/pure/signature.o \
 	src/pure/token.o \
 	src/pure/uri.o
