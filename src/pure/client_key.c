@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -16,6 +15,7 @@
 
 #include "pure/base64url.h"
 #include "pure/client_key.h"
+#include "pure/json.h"
 #include "pure/public_key.h"
 
 #define NUMBER_MAX (AUTHZ_RSA_BITS_MAX / 8)
@@ -263,7 +263,7 @@ json_t *
 authz_client_key_write(json_t *key)
 {
 	static const char *const members[] = {"kty", "crv", "n", "e", "x", "y", "kid", "alg"};
-	json_t *canonical = json_object();
+	json_t *canonical = authz_json_object();
 	bool done = canonical != NULL;
 
 	for (size_t i = 0; done && i < COUNT(members); i++)

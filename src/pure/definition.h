@@ -13,8 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
+#include "pure/json.h"
 #include "pure/registration.h"
 
 #define AUTHZ_DEFINITION_LIST_MAX 100

@@ -1,6 +1,9 @@
 /*
  * json.h
  *	  JSON: objects of strangers, read strictly, and text of one's own.
+ *
+ * PostgreSQL's server has a function json_object() of its own, and what a module
+ * calls by that name is the server's. An empty object is made in another way.
  */
 #ifndef AUTHZ_PURE_JSON_H
 #define AUTHZ_PURE_JSON_H
@@ -44,5 +47,14 @@ extern void authz_json_put_number(AuthzJsonText *json, int64_t number);
 
 /* In quotes, as base64url. */
 extern void authz_json_put_bytes(AuthzJsonText *json, const uint8_t *bytes, size_t length);
+
+/* A new object without members, NULL when memory ends. */
+static inline json_t *
+authz_json_object(void)
+{
+	return json_pack("{}");
+}
+
+#pragma GCC poison json_object
 
 #endif

@@ -4,9 +4,8 @@
  */
 #include <string.h>
 
-#include <jansson.h>
-
 #include "pure/definition.h"
+#include "pure/json.h"
 #include "pure/oidc.h"
 #include "pure/registration.h"
 #include "pure/saml.h"
@@ -72,7 +71,7 @@ authz_registration_read(AuthzProtocol protocol, const char *text, size_t length,
 		return AUTHZ_REGISTRATION_TOO_LONG;
 	definition.given = parse(&definition, text, length);
 	if (definition.given != NULL)
-		definition.canonical = authz_definition_made(&definition, json_object());
+		definition.canonical = authz_definition_made(&definition, authz_json_object());
 	if (definition.canonical != NULL &&
 		(!read_members(&definition, protocol) || !write_canonical(&definition, out)))
 		*out = '\0';

@@ -95,6 +95,8 @@ types(void)
 static void
 grants(void)
 {
+	char text[2048] = "{" CB ",\"grant_types\":[\"refresh_token\"";
+
 #define GRANTS(...) "{" CB ",\"grant_types\":[" __VA_ARGS__ "]}"
 #define PUBLIC(...) "{" CB ",\"client_type\":\"public\",\"grant_types\":[" __VA_ARGS__ "]}"
 
@@ -121,6 +123,13 @@ grants(void)
 	is_refused(PUBLIC("\"client_credentials\""), AUTHZ_REGISTRATION_NOT_PUBLIC, "grant_types", 0);
 	is_refused(PUBLIC("\"authorization_code\",\"" EXCHANGE "\""), AUTHZ_REGISTRATION_NOT_PUBLIC,
 			   "grant_types", 1);
+
+	/* The same word again and again is once in the set, but is not read without end. */
+	for (int i = 1; i < 100; i++)
+		strcat(text, ",\"refresh_token\"");
+	is_refused(strcat(text, "]}"), AUTHZ_REGISTRATION_MISPLACED, "grant_types", -1);
+	text[strlen(text) - 2] = '\0';
+	is_refused(strcat(text, ",\"refresh_token\"]}"), AUTHZ_REGISTRATION_COUNT, "grant_types", -1);
 #undef GRANTS
 #undef PUBLIC
 }
