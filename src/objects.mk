@@ -66,6 +66,7 @@ OBJS += \
 
 # F4: the doors
 OBJS += \
+	src/sql/activity.o \
 	src/sql/application.o \
 	src/sql/application_roles.o \
 	src/sql/argument.o \

@@ -207,7 +207,8 @@ CREATE TABLE authz.application_activity (
 	principal_id   bigint,
 	session_id     text,
 	secret_id      bigint,
-	source         text
+	source         text,
+	client_id      text
 );
 CREATE INDEX application_activity_application ON authz.application_activity (application_id, occurred_at);
 COMMENT ON TABLE authz.application_activity IS 'sessions that applications started, as whom, and attempts that were refused';

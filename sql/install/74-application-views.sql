@@ -98,7 +98,7 @@ CREATE VIEW authz_application_activity WITH (security_barrier) AS
 	SELECT y.application_id, y.account_id, y.occurred_at, y.action, y.outcome,
 		(SELECT p.user_id FROM authz.principal p WHERE p.principal_id = y.principal_id) AS user_id,
 		y.session_id, y.secret_id,
-		(SELECT s.label FROM authz.application_secret s WHERE s.secret_id = y.secret_id) AS secret, y.source
+		(SELECT s.label FROM authz.application_secret s WHERE s.secret_id = y.secret_id) AS secret, y.source, y.client_id
 	FROM authz.application_activity y
 	WHERE y.account_id = (SELECT authz_reading_account('application_activity.list'))
 		OR y.application_id = ANY (ARRAY(SELECT k.application_id FROM authz.stake k));

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "session/grant.h"
 #include "session/start.h"
+#include "sql/activity.h"
 #include "sql/argument.h"
 #include "sql/door.h"
 #include "sql/proof.h"
@@ -42,33 +43,20 @@ typedef struct Grant
 	int64 lifetime; /* seconds that a session by it may last */
 } Grant;
 
-/* What is put in its books; NULL and 0 for what there is not. */
 static void
 note(const Application *application, const char *action, const char *outcome, int64 principal_id,
 	 const char *session_id)
 {
-	static AuthzStatement statement = {
-		.sql =
-			"INSERT INTO authz.application_activity (application_id, account_id, action,"
-			"        outcome, principal_id, session_id, secret_id, source)"
-			" SELECT a.application_id, a.account_id, $2, $3, nullif($4, 0), $5, nullif($6, 0), $7"
-			"   FROM authz.application a WHERE a.application_id = $1::uuid",
-		.nargs = 7,
-		.argtypes = {TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, INT8OID, TEXTOID},
+	AuthzActivity activity = {
+		.application = application->id,
+		.action = action,
+		.outcome = outcome,
+		.principal_id = principal_id,
+		.session_id = session_id,
+		.secret_id = application->secret_id,
 	};
-	Datum values[7];
-	AuthzActing acting;
 
-	values[0] = CStringGetTextDatum(application->id);
-	values[1] = CStringGetTextDatum(action);
-	values[2] = CStringGetTextDatum(outcome);
-	values[3] = Int64GetDatum(principal_id);
-	values[4] = session_id == NULL ? (Datum) 0 : CStringGetTextDatum(session_id);
-	values[5] = Int64GetDatum(application->secret_id);
-	values[6] = CStringGetTextDatum(authz_failure_source());
-	authz_store_begin(&acting);
-	(void) authz_store_write(&statement, values, session_id == NULL ? "    n  " : "       ");
-	authz_store_end(&acting);
+	authz_activity_note(&activity);
 }
 
 static void

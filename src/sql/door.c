@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "miscadmin.h"
 #include "pure/permission.h"
+#include "pure/privileges.h"
 #include "session/grant.h"
 #include "session/setting.h"
 #include "sql/door.h"
@@ -286,6 +287,23 @@ authz_door_require_own_hand(const AuthzDoor *door)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 						errhint("A person does this himself, in a session that he has signed in "
 								"to.")));
+}
+
+void
+authz_door_require_unlimited(const AuthzDoor *door)
+{
+	const AuthzSession *session;
+	size_t length;
+
+	if (door->plane == AUTHZ_PLANE_DATABASE)
+		return;
+	session = authz_judgement_session(door->judgement);
+	length = strlen(session->privileges);
+	if (authz_session_is_confined(session) || session->limited || session->moderated ||
+		authz_privileges_has(session->privileges, length, "setrole", NULL) ||
+		authz_privileges_has(session->privileges, length, "restrictingrole", NULL))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("A session that is limited gives nothing that is not.")));
 }
 
 void

@@ -73,6 +73,12 @@ extern void authz_door_refuse_acting(const AuthzDoor *door);
 /* Raises 42501 where anything acts for a person, app tokens included: he does this himself. */
 extern void authz_door_require_own_hand(const AuthzDoor *door);
 
+/*
+ * Raises 42501 in a session that is limited: what gives a session that is not
+ * (a grant, a client secret) is not given in it.
+ */
+extern void authz_door_require_unlimited(const AuthzDoor *door);
+
 /* Raises 28000 where a secret would have come over TCP without encryption. */
 extern void authz_door_require_encryption(void);
 

@@ -4,24 +4,10 @@
  */
 #include "postgres.h"
 
-#include "pure/privileges.h"
 #include "session/setting.h"
 #include "sql/argument.h"
 #include "sql/manage.h"
 #include "utils/builtins.h"
-
-/* A grant gives all that the user may, and so is not given in a session that may less. */
-static void
-require_unlimited(const AuthzSession *session)
-{
-	size_t length = strlen(session->privileges);
-
-	if (authz_session_is_confined(session) || session->limited || session->moderated ||
-		authz_privileges_has(session->privileges, length, "setrole", NULL) ||
-		authz_privileges_has(session->privileges, length, "restrictingrole", NULL))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
-						errhint("A session that is limited gives nothing that is not.")));
-}
 
 /* Nobody but the user says yes; who answers for the account may say no as well. */
 static AuthzDoor
@@ -42,7 +28,7 @@ open_as_user(bool approves)
 	if (door.principal_id == 0)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied")));
 	if (approves)
-		require_unlimited(authz_judgement_session(door.judgement));
+		authz_door_require_unlimited(&door);
 	return door;
 }
 

@@ -32,13 +32,21 @@ authz_proof_refuse(void)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PASSWORD), errmsg("wrong id, hash or secret")));
 }
 
-/* All rows are looked at, so that how long it takes does not tell which one it is. */
+/*
+ * All rows are looked at, so that how long it takes does not tell which one it
+ * is; and where there is none, one that nothing proves.
+ */
 bool
 authz_proof_of_row(AuthzStatement *statement, Datum *values, const char *secret, uint64 *row)
 {
+	static const char unprovable[] =
+		"$authz$sha256$00000000000000000000000000000000$"
+		"0000000000000000000000000000000000000000000000000000000000000000";
 	uint64 found = authz_store_read_fresh(statement, values, NULL);
 	bool right = false;
 
+	if (found == 0)
+		(void) authz_verifier_check(unprovable, secret);
 	for (uint64 i = 0; i < found; i++)
 	{
 		char *verifier = authz_store_text(i, 1);
