@@ -18,9 +18,10 @@ LIBRARIES = -lcrypto -ljansson
 
 # Tests that pg_regress runs, in this order: sql/NAME.sql, expected/NAME.out.
 REGRESS = setup accounts users groups roles categories category_users inherit listed removal \
-	apptokens applications managed owner_changes authorize acting grant_scope application_roles \
-	apptoken views session session_connection start_session widget secret_session end_revoke jws \
-	signing_keys check_level check_context check_permission protect forgery content_read \
+	apptokens applications managed registrations owner_changes authorize acting grant_scope \
+	client_credentials application_roles apptoken views session session_connection start_session \
+	widget secret_session end_revoke jws signing_keys check_level check_context check_permission \
+	protect forgery content_read \
 	content_write content_shape content_array content_array_write content_people content_keys \
 	content_spelling content_hidden content_parts content_references content_forms \
 	linked_protect linked linked_change linked_follow linked_attack keep hidden_rows grow \
@@ -28,7 +29,7 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
 ISOLATION = circle confined cursor declassify elsewhere entry grants limits linked load many moves own \
-	owners places proof reload removal serializable timed uncategorized withdraw writers
+	owners places proof registrations reload removal serializable timed uncategorized withdraw writers
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=authz
 
 # Tests that start servers of their own.

@@ -74,10 +74,12 @@ OBJS += \
 	src/sql/check.o \
 	src/sql/check_row.o \
 	src/sql/circle.o \
+	src/sql/client_credentials.o \
 	src/sql/content_guard.o \
 	src/sql/door.o \
 	src/sql/growth.o \
 	src/sql/guard.o \
+	src/sql/identity.o \
 	src/sql/ids.o \
 	src/sql/jws.o \
 	src/sql/left_behind.o \
@@ -100,6 +102,7 @@ OBJS += \
 	src/sql/manage_group.o \
 	src/sql/manage_owner_change.o \
 	src/sql/manage_permission.o \
+	src/sql/manage_registration.o \
 	src/sql/manage_role.o \
 	src/sql/manage_user.o \
 	src/sql/manage_views.o \
@@ -107,6 +110,7 @@ OBJS += \
 	src/sql/proof.o \
 	src/sql/protect.o \
 	src/sql/protection.o \
+	src/sql/registration.o \
 	src/sql/room.o \
 	src/sql/selectivity.o \
 	src/sql/session.o \

@@ -49,6 +49,9 @@ COMMENT ON TYPE authz_grant_status IS 'what a user has said to an application th
 CREATE TYPE authz_change_status AS ENUM ('cancelled', 'rejected', 'pending', 'approved');
 COMMENT ON TYPE authz_change_status IS 'what has become of a change that somebody else must agree to';
 
+CREATE TYPE authz_protocol AS ENUM ('oidc', 'saml');
+COMMENT ON TYPE authz_protocol IS 'protocol of single sign-on that an application is registered for';
+
 CREATE TYPE authz_session_info AS (
 	session_token text,
 	session_id    text,

@@ -161,6 +161,13 @@ END
 $$;
 COMMENT ON FUNCTION authz.signing_key_rotate(int, bigint, text, int) IS 'body of authz_signing_key_rotate()';
 
+-- What is meant for the account itself and for none of its applications is for this audience.
+CREATE FUNCTION authz.account_audience(account_id int) RETURNS text
+	LANGUAGE sql STABLE
+	RETURN (SELECT coalesce(a.settings ->> 'audience'::text, 'authorization-service-api')
+		FROM authz.account a WHERE a.account_id = account_audience.account_id);
+COMMENT ON FUNCTION authz.account_audience(int) IS 'the audience of sessions that are of no application';
+
 -- Settings. What weakens the account is for the database plane alone.
 
 CREATE FUNCTION authz.check_setting(account_id int, name text, value jsonb) RETURNS void
@@ -197,11 +204,19 @@ BEGIN
 			IF jsonb_typeof(value) <> 'string' OR word = '' OR word ~ '[[:cntrl:]]' OR length(word) > 320 THEN
 				hint := 'It is the id of a group.';
 			END IF;
-		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'audience', 'strict_privacy_context') THEN
+		WHEN name = 'audience' THEN
+			IF jsonb_typeof(value) <> 'string' OR word !~ '^[!-~]{1,200}$' THEN
+				hint := 'It is a name of 1 to 200 visible characters.';
+			ELSIF EXISTS (
+				SELECT FROM authz.application a WHERE a.account_id = check_setting.account_id AND a.identifier = word)
+			THEN
+				RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('"%s" is the audience of an application', word);
+			END IF;
+		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'strict_privacy_context') THEN
 			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
-				HINT = 'Settings are default_user_role, default_widget_role, legacy_hashes, managers_group, '
+				HINT = 'Settings are audience, default_user_role, default_widget_role, legacy_hashes, managers_group, '
 					'max_category_members, max_entry_categories, max_session_duration and max_user_groups.';
 	END CASE;
 	IF hint IS NOT NULL THEN

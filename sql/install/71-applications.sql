@@ -169,7 +169,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid application identifier',
 			HINT = 'It has 3 to 64 lower-case letters, digits, _ and -, the first of them a letter.';
 	END IF;
-	IF EXISTS (
+	IF identifier = authz.account_audience(account_id)
+		OR EXISTS (
 			SELECT FROM authz.application a
 			WHERE a.account_id = check_application_name.account_id AND a.identifier = check_application_name.identifier)
 		OR EXISTS (
@@ -365,6 +366,8 @@ BEGIN
 	PERFORM authz.reject_grants(g.grant_id) FROM authz.application_grant g
 	WHERE g.application_id = target.application_id AND g.status <> 'rejected';
 	DELETE FROM authz.application_secret s WHERE s.application_id = target.application_id;
+	PERFORM authz.end_registration(r.registration_id) FROM authz.registration r
+	WHERE r.application_id = target.application_id;
 	DELETE FROM authz.role_user u USING authz.role r
 	WHERE r.account_id = target.account_id AND r.application_id = target.application_id AND u.role_id = r.role_id;
 	UPDATE authz.role r SET status = 'deleted', updated_at = now()

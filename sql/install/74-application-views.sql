@@ -52,6 +52,19 @@ COMMENT ON VIEW authz_application_secrets IS
 	'which secrets the applications have that one has a stake in, or all with application_secret.list; never a secret';
 
 -- What a user is asked, by whom: nothing that acts for him sees it.
+CREATE VIEW authz_registrations WITH (security_barrier) AS
+	SELECT r.registration_id, r.account_id, r.application_id, a.identifier AS application_identifier, r.protocol, r.client_id,
+		r.definition, r.created_at, r.updated_at,
+		(SELECT count(*) FROM authz.registration_secret s
+			WHERE s.registration_id = r.registration_id AND (s.expires_at IS NULL OR s.expires_at > now())) AS secrets
+	FROM authz.registration r
+	JOIN authz.application a ON a.application_id = r.application_id
+	WHERE r.account_id = (SELECT authz_reading_account('registration.list'))
+		OR r.application_id = ANY (ARRAY(SELECT k.application_id FROM authz.stake k));
+COMMENT ON VIEW authz_registrations IS
+	'registrations for single sign-on of the applications that one has a stake in, or all with registration.list; '
+	'how many client secrets hold, never a secret';
+
 CREATE VIEW authz_application_requests WITH (security_barrier) AS
 	SELECT g.grant_id AS id, g.application_id::text AS app_id, a.display_name AS name, a.home_page,
 		(SELECT coalesce(o.screen_name, nullif(concat_ws(' ', o.first_name, o.last_name), ''), o.user_id)
@@ -122,5 +135,5 @@ CREATE VIEW authz_owner_changes WITH (security_barrier) AS
 COMMENT ON VIEW authz_owner_changes IS
 	'who is asked to own an application: oneself, for those one has a stake in, or all with owner_change.list';
 
-GRANT SELECT ON authz_applications, authz_application_secrets, authz_application_requests, authz_application_grants,
+GRANT SELECT ON authz_applications, authz_application_secrets, authz_registrations, authz_application_requests, authz_application_grants,
 	authz_application_users, authz_application_activity, authz_owner_changes TO PUBLIC;

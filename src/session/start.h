@@ -19,8 +19,10 @@ typedef struct AuthzStart
 	const char *apptoken_id; /* that it is started with, NULL for none */
 	const char *application; /* that it is of, a uuid as text; NULL for none */
 	int64 grant_id;			 /* by which the application acts for the user; 0 for none */
-	const char *family;		 /* the first of those that it follows by rotation; NULL for none */
-	int assurance;			 /* how surely the user was proven */
+	const char
+		*registration;	/* whose client credentials were exchanged, a uuid as text; NULL for none */
+	const char *family; /* the first of those that it follows by rotation; NULL for none */
+	int assurance;		/* how surely the user was proven */
 	bool multifactor;
 	const char *privileges; /* '' for none */
 	int64 lifetime;			/* seconds */

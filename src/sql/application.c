@@ -9,6 +9,7 @@
 #include "entitle/closure.h"
 #include "session/setting.h"
 #include "sql/application.h"
+#include "sql/growth.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -70,6 +71,47 @@ authz_application_open(const char *permission, const pg_uuid_t *application_id)
 		authz_application_stake(&door, application_id, &managed) == AUTHZ_STAKE_NONE)
 		authz_door_require(&door, permission);
 	return door;
+}
+
+/* The name of what the application itself is, NULL for none. */
+static char *
+identity_of(int account_id, const pg_uuid_t *application_id)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT p.user_id FROM authz.application a"
+			   "  JOIN authz.principal p ON p.principal_id = a.identity_id"
+			   " WHERE a.account_id = $1 AND a.application_id = $2 AND a.status <> 'deleted'",
+		.nargs = 2,
+		.argtypes = {INT4OID, UUIDOID},
+	};
+	MemoryContext caller = CurrentMemoryContext;
+	char *user_id = NULL;
+	Datum values[2];
+	AuthzActing acting;
+
+	values[0] = Int32GetDatum(account_id);
+	values[1] = UUIDPGetDatum(application_id);
+	authz_store_begin(&acting);
+	if (authz_store_read_fresh(&statement, values, NULL) == 1)
+		user_id = MemoryContextStrdup(caller, authz_store_text(0, 1));
+	authz_store_end(&acting);
+	return user_id;
+}
+
+void
+authz_application_require_identity(const AuthzDoor *door, const pg_uuid_t *application_id)
+{
+	char *identity;
+	bool managed;
+
+	if (door->plane == AUTHZ_PLANE_DATABASE || application_id == NULL ||
+		authz_application_stake(door, application_id, &managed) != AUTHZ_STAKE_NONE)
+		return;
+	identity = identity_of(door->account_id, application_id);
+	if (identity == NULL)
+		return;
+	authz_door_require(door, "user.impersonate");
+	authz_growth_check_principal(door, identity);
 }
 
 bool

@@ -33,6 +33,13 @@ extern AuthzStake authz_application_stake(const AuthzDoor *door, const pg_uuid_t
  */
 extern AuthzDoor authz_application_open(const char *permission, const pg_uuid_t *application_id);
 
+/*
+ * Raises 42501 for who has no stake in the application, unless he may be others
+ * and has himself what its identity has: what the door gives makes him that.
+ */
+extern void authz_application_require_identity(const AuthzDoor *door,
+											   const pg_uuid_t *application_id);
+
 /* A uuid argument, NULL for none. */
 extern const pg_uuid_t *authz_application_argument(FunctionCallInfo fcinfo, int n);
 

@@ -124,7 +124,19 @@ authz_register_application(PG_FUNCTION_ARGS)
 
 APPLICATION_DOOR(authz_application_update, "application.update")
 APPLICATION_DOOR(authz_application_delete, "application.delete")
-APPLICATION_DOOR(authz_application_set_administrators, "application.set_administrators")
+
+PG_FUNCTION_INFO_V1(authz_application_set_administrators);
+
+/* authz_application_set_administrators(application_id uuid, group_id text) */
+Datum
+authz_application_set_administrators(PG_FUNCTION_ARGS)
+{
+	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
+	AuthzDoor door = authz_application_open("application.set_administrators", application_id);
+
+	authz_application_require_identity(&door, application_id);
+	return authz_door_call(&door, fcinfo);
+}
 
 /* To stop an application is for who answers for the account. */
 AUTHZ_MANAGE_DOOR(authz_application_disable, "application.disable")

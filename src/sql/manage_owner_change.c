@@ -17,10 +17,11 @@ PG_FUNCTION_INFO_V1(authz_application_change_owner);
 Datum
 authz_application_change_owner(PG_FUNCTION_ARGS)
 {
-	AuthzDoor door =
-		authz_application_open("application.change_owner", authz_application_argument(fcinfo, 0));
+	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
+	AuthzDoor door = authz_application_open("application.change_owner", application_id);
 
 	authz_door_require_own_hand(&door);
+	authz_application_require_identity(&door, application_id);
 	return authz_door_call(&door, fcinfo);
 }
 
