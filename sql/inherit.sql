@@ -98,5 +98,21 @@ SELECT authz_category_user_add(38112, 'boss'), authz_category_user_add(38101, 'b
 SELECT authz_category_user_add(38101, 'boss');
 SELECT authz_can_view(38101), authz_can_view(38102), authz_can_view(38103), authz_can_view(38111), authz_can_view(38112);
 RESET ROLE;
+SET authz.session = '';
+
+-- what others inherit from, or once have, is written down once, until it is deleted; whatever the order in which rows come
+SELECT category_id FROM authz.category_home WHERE account_id = 381 ORDER BY 1;
+INSERT INTO authz.category (category_id, account_id) SELECT c, 381 FROM generate_series(38121, 38124) c;
+INSERT INTO authz.category_place (category_id, account_id, parent_id, name, inheritance) VALUES
+	(38123, 381, 38122, 'third', 'inherit'), (38124, 381, 38122, 'fourth', 'inherit');
+INSERT INTO authz.category_place (category_id, account_id, parent_id, name, inheritance) VALUES
+	(38121, 381, NULL, 'first', 'manual'), (38122, 381, 38121, 'second', 'manual');
+SELECT authz_category_add('attic', category_id => 38125), authz_category_move('{38112}', 38125);
+SELECT authz_category_user_add(38122, 'bob'), authz_category_user_add(38125, 'bob');
+SELECT kit.become(381, '381-bob');
+SELECT authz_can_view(38121), authz_can_view(38122), authz_can_view(38123), authz_can_view(38124), authz_can_view(38125), authz_can_view(38112);
+SET authz.session = '';
+SELECT authz_category_delete(38125, true), authz_category_delete(38121, true), authz_category_delete(38111, true), authz_category_delete(38101, true);
+SELECT category_id FROM authz.category_home WHERE account_id = 381;
 RESET authz.session;
 RESET authz.account;

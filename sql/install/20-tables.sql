@@ -341,6 +341,16 @@ CREATE INDEX category_place_inherits ON authz.category_place (account_id) WHERE 
 CREATE INDEX category_place_inherit ON authz.category_place (parent_id) INCLUDE (category_id) WHERE inheritance = 'inherit';
 COMMENT ON TABLE authz.category_place IS 'where a category stands in the tree and whether it inherits the members of its parent';
 
+-- Who is a member of many categories need not look below each. A category that
+-- stands here in vain, or twice, costs a look and gives nothing; so that nobody
+-- waits for anybody to write it, it has neither key nor reference.
+CREATE TABLE authz.category_home (
+	account_id  int NOT NULL,
+	category_id bigint NOT NULL
+);
+CREATE INDEX category_home_category ON authz.category_home (account_id, category_id);
+COMMENT ON TABLE authz.category_home IS 'categories that others inherit from, written by triggers of category_place';
+
 -- Only a category that does not inherit has members: the reference says so.
 CREATE TABLE authz.category_user (
 	category_id   bigint NOT NULL,

@@ -95,6 +95,24 @@ CREATE TRIGGER announce_identity AFTER UPDATE ON authz.category_place
 	FOR EACH ROW WHEN (OLD.category_id <> NEW.category_id OR OLD.account_id <> NEW.account_id)
 	EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
 
+-- What is inherited from is written down: the category above, unless it inherits
+-- itself, and one that ceases to inherit, whatever may have come below it meanwhile.
+CREATE FUNCTION authz.note_home() RETURNS trigger
+	LANGUAGE C AS 'MODULE_PATHNAME', 'authz_note_home';
+COMMENT ON FUNCTION authz.note_home() IS 'writes into category_home what the column names';
+REVOKE EXECUTE ON FUNCTION authz.note_home() FROM PUBLIC;
+
+CREATE TRIGGER note_home_of_new AFTER INSERT ON authz.category_place
+	FOR EACH ROW WHEN (NEW.inheritance = 'inherit')
+	EXECUTE FUNCTION authz.note_home('parent_id');
+CREATE TRIGGER note_home_of_moved AFTER UPDATE ON authz.category_place
+	FOR EACH ROW WHEN (NEW.inheritance = 'inherit' AND (OLD.inheritance <> NEW.inheritance
+		OR OLD.parent_id IS DISTINCT FROM NEW.parent_id OR OLD.account_id <> NEW.account_id))
+	EXECUTE FUNCTION authz.note_home('parent_id');
+CREATE TRIGGER note_home AFTER UPDATE ON authz.category_place
+	FOR EACH ROW WHEN (OLD.inheritance = 'inherit' AND NEW.inheritance = 'manual')
+	EXECUTE FUNCTION authz.note_home('category_id');
+
 DO $$
 DECLARE
 	t record;
@@ -108,7 +126,8 @@ BEGIN
 	END LOOP;
 	FOR t IN
 		SELECT r.tgrelid::regclass::text AS name, quote_ident(r.tgname) AS trigger
-		FROM pg_trigger r WHERE r.tgfoid = 'authz.announce_change'::regproc::oid
+		FROM pg_trigger r
+		WHERE r.tgfoid IN ('authz.announce_change'::regproc::oid, 'authz.note_home'::regproc::oid)
 	LOOP
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %s', t.name, t.trigger);
 	END LOOP;

@@ -230,6 +230,7 @@ BEGIN
 	END LOOP;
 	PERFORM authz.check_nothing_came_below(doomed);
 	DELETE FROM authz.category_place p WHERE p.category_id = ANY (doomed);
+	DELETE FROM authz.category_home h WHERE h.account_id = category_delete.account_id AND h.category_id = ANY (doomed);
 	DELETE FROM authz.category c WHERE c.category_id = ANY (doomed);
 	PERFORM authz.note(account_id, acting, 'category.delete', category_id::text,
 		jsonb_build_object('categories', cardinality(doomed)));

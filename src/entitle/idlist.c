@@ -72,6 +72,22 @@ authz_idlist_subtract(AuthzIdList *list, const AuthzIdList *other)
 	list->n = kept;
 }
 
+AuthzIdList
+authz_idlist_common(const AuthzIdList *list, const AuthzIdList *other)
+{
+	AuthzIdList common = {0};
+	size_t at = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+	{
+		while (at < other->n && other->ids[at] < list->ids[i])
+			at++;
+		if (at < other->n && other->ids[at] == list->ids[i])
+			authz_idlist_add(&common, list->ids[i]);
+	}
+	return common;
+}
+
 Datum
 authz_idlist_array(const AuthzIdList *list)
 {

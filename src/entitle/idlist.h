@@ -40,6 +40,9 @@ extern void authz_idlist_sort(AuthzIdList *list);
 /* Takes away those in the other one; both are sorted. */
 extern void authz_idlist_subtract(AuthzIdList *list, const AuthzIdList *other);
 
+/* Those of the list that are in the other one, a list of its own; both are sorted. */
+extern AuthzIdList authz_idlist_common(const AuthzIdList *list, const AuthzIdList *other);
+
 /* As an argument of a statement, bigint[]. */
 extern Datum authz_idlist_array(const AuthzIdList *list);
 

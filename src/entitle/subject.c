@@ -43,13 +43,13 @@ static AuthzStatement rest_statement = {
 	"                WHERE p.principal_id = ANY ($1) AND p.account_id = $4),"
 	"        (SELECT min(least(" AUTHZ_SQL_TURN("u") ")) FROM authz.category_user u"
 	"          WHERE u.principal_id = ANY ($1) AND " AUTHZ_SQL_LIMITED("u") "),"
-	"        EXISTS (SELECT FROM authz.category_place"
-	"                 WHERE account_id = $4 AND inheritance = 'inherit'),"
+	"        ARRAY (SELECT category_id FROM authz.category_home"
+	"                WHERE account_id = $4 LIMIT $5),"
 	"        EXISTS (SELECT FROM authz.account WHERE account_id = $4 AND status = 'active')"
 	"          AND ($3 = 0 OR EXISTS (SELECT FROM authz.principal"
 	"                                  WHERE principal_id = $3 AND status = 'active'))",
-	.nargs = 4,
-	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT8OID, INT4OID},
+	.nargs = 5,
+	.argtypes = {INT8ARRAYOID, TIMESTAMPTZOID, INT8OID, INT4OID, INT8OID},
 };
 /* clang-format on */
 
@@ -112,20 +112,33 @@ read_level(void *arg, const Datum *values, const bool *nulls)
 
 /*
  * Adds what inherits from what is held, from the strongest level down: what has
- * been reached at one is not followed again at a weaker one.
+ * been reached at one is not followed again at a weaker one. Only the homes, if
+ * they are known, are looked below.
  */
 static void
-carry_down(AuthzIdList held[AUTHZ_LEVELS], int account_id, Snapshot snapshot)
+carry_down(AuthzIdList held[AUTHZ_LEVELS], const AuthzIdList *homes, int account_id,
+		   Snapshot snapshot)
 {
 	AuthzReach reach = {
 		.kind = AUTHZ_REACH_INHERITING, .account_id = account_id, .snapshot = snapshot};
 
 	for (int level = AUTHZ_LEVEL_MANAGER; level >= AUTHZ_LEVEL_MEMBER; level--)
 	{
+		AuthzIdList below;
+
 		authz_idlist_sort(&held[level]);
 		for (int stronger = level + 1; stronger < AUTHZ_LEVELS; stronger++)
 			authz_idlist_subtract(&held[level], &held[stronger]);
-		authz_reach_down(&reach, &held[level]);
+		if (homes == NULL)
+		{
+			authz_reach_down(&reach, &held[level]);
+			continue;
+		}
+		below = authz_idlist_common(&held[level], homes);
+		authz_reach_down(&reach, &below);
+		authz_idlist_append(&held[level], &below);
+		authz_idlist_sort(&held[level]);
+		authz_idlist_free(&below);
 	}
 }
 
@@ -151,13 +164,22 @@ build_levels(AuthzSubject *subject, AuthzIdList held[AUTHZ_LEVELS])
 	authz_idlist_free(&sum);
 }
 
+/*
+ * So many of the categories that others inherit from are read for who has few
+ * himself, and beyond that one for each that he has: where there are more,
+ * looking below all that he has is no more work.
+ */
+#define FEW_HOMES 64
+
 static void
 load(AuthzEntry *entry, Snapshot snapshot)
 {
 	AuthzSubject *subject = (AuthzSubject *) entry;
 	AuthzClosure closure = authz_closure_load(entry, snapshot, 1);
 	AuthzIdList held[AUTHZ_LEVELS] = {{0}};
-	Datum values[4];
+	AuthzIdList homes = {0};
+	size_t most = FEW_HOMES;
+	Datum values[5];
 	Datum names;
 	Datum turn;
 	bool isnull;
@@ -169,6 +191,9 @@ load(AuthzEntry *entry, Snapshot snapshot)
 	values[2] = Int64GetDatum(entry->key.principal_id);
 	values[3] = Int32GetDatum(entry->key.account_id);
 	authz_store_stream(&level_statement, values, NULL, snapshot, read_level, held);
+	for (int level = AUTHZ_LEVEL_MEMBER; level < AUTHZ_LEVELS; level++)
+		most += held[level].n;
+	values[4] = Int64GetDatum((int64) most);
 	(void) authz_store_read(&rest_statement, values, NULL, snapshot);
 
 	names = authz_store_value(0, 1, &isnull);
@@ -182,8 +207,14 @@ load(AuthzEntry *entry, Snapshot snapshot)
 	turn = authz_store_value(0, 2, &isnull);
 	entry->horizon = isnull ? closure.horizon : Min(closure.horizon, DatumGetTimestampTz(turn));
 	subject->counts = authz_store_bool(0, 4);
-	if (authz_store_bool(0, 3))
-		carry_down(held, entry->key.account_id, snapshot);
+	homes.ids = authz_array_elements(authz_store_value(0, 3, &isnull), &homes.n);
+	if (homes.n > 0)
+	{
+		bool known = homes.n < most;
+
+		authz_idlist_sort(&homes);
+		carry_down(held, known ? &homes : NULL, entry->key.account_id, snapshot);
+	}
 	build_levels(subject, held);
 }
 

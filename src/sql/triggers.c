@@ -1,6 +1,7 @@
 /*
  * triggers.c
- *	  The triggers of authz's own tables: they tell of changes.
+ *	  The triggers of authz's own tables: they tell of changes, and write down
+ *	  what is inherited from.
  *
  * They are row triggers that fire always, so that rows applied by logical
  * replication or restored from a dump are told of as well.
@@ -12,6 +13,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "store/announce.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/uuid.h"
@@ -76,6 +78,15 @@ announce_row(TriggerData *trigger, HeapTuple row, AuthzTopic topic, const char *
 	authz_announce(key, no_account ? 0 : DatumGetInt32(account));
 }
 
+static TriggerData *
+trigger_of(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("not called as a trigger")));
+	return (TriggerData *) fcinfo->context;
+}
+
 PG_FUNCTION_INFO_V1(authz_announce_change);
 
 /*
@@ -85,11 +96,7 @@ PG_FUNCTION_INFO_V1(authz_announce_change);
 Datum
 authz_announce_change(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("not called as a trigger")));
+	TriggerData *trigger = trigger_of(fcinfo);
 
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 	{
@@ -105,5 +112,41 @@ authz_announce_change(PG_FUNCTION_ARGS)
 		if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 			announce_row(trigger, trigger->tg_newtuple, topic, column);
 	}
+	return PointerGetDatum(NULL);
+}
+
+PG_FUNCTION_INFO_V1(authz_note_home);
+
+/*
+ * authz.note_home(column): what the column of the new row names is inherited
+ * from, unless it inherits itself. One that is not there yet may come to be.
+ */
+Datum
+authz_note_home(PG_FUNCTION_ARGS)
+{
+	static AuthzStatement statement = {
+		.sql = "INSERT INTO authz.category_home (account_id, category_id)"
+			   " SELECT $1, $2"
+			   "  WHERE NOT EXISTS (SELECT FROM authz.category_home"
+			   "                     WHERE account_id = $1 AND category_id = $2)"
+			   "    AND (SELECT inheritance FROM authz.category_place WHERE category_id = $2)"
+			   "        IS DISTINCT FROM 'inherit'",
+		.nargs = 2,
+		.argtypes = {INT4OID, INT8OID},
+	};
+	TriggerData *trigger = trigger_of(fcinfo);
+	TupleDesc description = trigger->tg_relation->rd_att;
+	HeapTuple row =
+		TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	Datum values[2];
+	AuthzActing acting;
+	bool isnull;
+
+	values[0] = heap_getattr(row, column_number(trigger, "account_id"), description, &isnull);
+	values[1] = heap_getattr(row, column_number(trigger, trigger->tg_trigger->tgargs[0]),
+							 description, &isnull);
+	authz_store_begin(&acting);
+	(void) authz_store_write(&statement, values, NULL);
+	authz_store_end(&acting);
 	return PointerGetDatum(NULL);
 }
