@@ -25,7 +25,7 @@ typedef struct Header
 	const char *kid; /* NULL for none */
 } Header;
 
-/* Two dots, no more; what stands between may be empty, but for the header. */
+/* At two dots; a third is no base64url. What stands between may be empty, but for the header. */
 static bool
 split(const char *text, size_t length, Part *header, Part *payload, Part *signature)
 {
@@ -39,7 +39,7 @@ split(const char *text, size_t length, Part *header, Part *payload, Part *signat
 	if (first == NULL || first == text)
 		return false;
 	second = memchr(first + 1, '.', (size_t) (end - first - 1));
-	if (second == NULL || memchr(second + 1, '.', (size_t) (end - second - 1)) != NULL)
+	if (second == NULL)
 		return false;
 	*header = (Part){text, (size_t) (first - text)};
 	*payload = (Part){first + 1, (size_t) (second - first - 1)};
