@@ -45,11 +45,12 @@ authz_row_within(const AuthzSession *session, const char *key)
 
 /* Adds the values of one occurrence to the list. */
 static void
-add_keys(AuthzSpan values, char **keys, int *n, bool *all)
+add_keys(AuthzSpan key, AuthzSpan values, char **keys, int *n, bool *all)
 {
+	size_t position = 0;
 	AuthzSpan value;
 
-	for (size_t i = 0; values.text != NULL && authz_privileges_value(values, i, &value); i++)
+	while (authz_privileges_next_value(key, values, &position, &value))
 	{
 		keys[*n] = pnstrdup(value.text, value.length);
 		*all |= strcmp(keys[*n], "*") == 0;
@@ -74,6 +75,6 @@ authz_row_keys(const AuthzSession *session, AuthzNaming naming, int *n, bool *al
 		for (int i = 0; i < 2 && namings[naming][i] != NULL; i++)
 			if (key.length == strlen(namings[naming][i]) &&
 				memcmp(key.text, namings[naming][i], key.length) == 0)
-				add_keys(values, keys, n, all);
+				add_keys(key, values, keys, n, all);
 	return keys;
 }

@@ -146,38 +146,55 @@ authz_privileges_check(const char *text, size_t length)
 	return AUTHZ_PRIVILEGES_OK;
 }
 
-/* Steps through the values that are not empty. */
-static bool
-next_value(AuthzSpan values, size_t *position, AuthzSpan *value)
+/* Paths have slashes of their own. */
+static char
+separator_of(AuthzSpan key)
 {
-	while (next_part(values, '/', position, value))
+	return span_equal(key, span_of("urirestrict")) ? '|' : '/';
+}
+
+/* What is no address but may be the end of a range of them: '8' in '10.0.0.0/8'. */
+static bool
+is_number(AuthzSpan span)
+{
+	for (size_t i = 0; i < span.length; i++)
 	{
-		if (value->length > 0)
-			return true;
+		if (span.text[i] < '0' || span.text[i] > '9')
+			return false;
 	}
-	return false;
+	return span.length > 0;
 }
 
 bool
-authz_privileges_value(AuthzSpan values, size_t n, AuthzSpan *value)
+authz_privileges_next_value(AuthzSpan key, AuthzSpan values, size_t *position, AuthzSpan *value)
 {
-	size_t position = 0;
+	char separator = separator_of(key);
+	size_t after;
+	AuthzSpan next;
 
 	do
 	{
-		if (!next_value(values, &position, value))
+		if (!next_part(values, separator, position, value))
 			return false;
-	} while (n-- > 0);
+	} while (value->length == 0);
+
+	after = *position;
+	if (span_equal(key, span_of("iprestrict")) && next_part(values, separator, &after, &next) &&
+		is_number(next))
+	{
+		value->length += 1 + next.length;
+		*position = after;
+	}
 	return true;
 }
 
 static bool
-has_value(AuthzSpan values, AuthzSpan wanted)
+has_value(AuthzSpan key, AuthzSpan values, AuthzSpan wanted)
 {
 	size_t position = 0;
 	AuthzSpan value;
 
-	while (next_value(values, &position, &value))
+	while (authz_privileges_next_value(key, values, &position, &value))
 	{
 		if (span_equal(value, wanted))
 			return true;
@@ -216,7 +233,7 @@ opens_key(AuthzSpan text, AuthzSpan key)
 
 	while (next_of_key(text, key, &position, &values))
 	{
-		if (has_value(values, span_of("*")))
+		if (has_value(key, values, span_of("*")))
 			return true;
 	}
 	return false;
@@ -225,12 +242,14 @@ opens_key(AuthzSpan text, AuthzSpan key)
 bool
 authz_privileges_has(const char *text, size_t length, const char *key, const char *value)
 {
+	AuthzSpan wanted = span_of(key);
 	size_t position = 0;
 	AuthzSpan values;
 
-	while (next_of_key((AuthzSpan){text, length}, span_of(key), &position, &values))
+	while (next_of_key((AuthzSpan){text, length}, wanted, &position, &values))
 	{
-		if (value == NULL || has_value(values, span_of(value)) || has_value(values, span_of("*")))
+		if (value == NULL || has_value(wanted, values, span_of(value)) ||
+			has_value(wanted, values, span_of("*")))
 			return true;
 	}
 	return false;
@@ -287,6 +306,7 @@ put_key(Writer *writer, AuthzSpan key)
 static void
 put_values(Writer *writer, AuthzSpan text, AuthzSpan key, bool *any)
 {
+	char separator[] = {separator_of(key), '\0'};
 	size_t position = 0;
 	AuthzSpan values;
 
@@ -295,9 +315,9 @@ put_values(Writer *writer, AuthzSpan text, AuthzSpan key, bool *any)
 		size_t at = 0;
 		AuthzSpan value;
 
-		while (next_value(values, &at, &value))
+		while (authz_privileges_next_value(key, values, &at, &value))
 		{
-			put(writer, span_of(*any ? "/" : ":"));
+			put(writer, span_of(*any ? separator : ":"));
 			put(writer, value);
 			*any = true;
 		}

@@ -2,8 +2,10 @@
  * privileges.h
  *	  The privilege string of a session: 'key:value/value,key,…'.
  *
- * Only the first ':' splits, values are separated by '/', nothing escapes.
- * Parsing points into the caller's text; nothing is allocated.
+ * Only the first ':' splits, values are separated by '/', nothing escapes. The
+ * values of urirestrict are paths, separated by '|'; one of iprestrict may end
+ * in '/' and a number. Parsing points into the caller's text; nothing is
+ * allocated.
  */
 #ifndef AUTHZ_PURE_PRIVILEGES_H
 #define AUTHZ_PURE_PRIVILEGES_H
@@ -38,8 +40,9 @@ extern AuthzPrivilegesResult authz_privileges_check(const char *text, size_t len
 extern bool authz_privileges_next(const char *text, size_t length, size_t *position, AuthzSpan *key,
 								  AuthzSpan *value);
 
-/* The n-th (from 0) of the '/'-separated values; false when there are fewer. */
-extern bool authz_privileges_value(AuthzSpan values, size_t n, AuthzSpan *value);
+/* Steps through the values of a key in the same way; empty ones are skipped. */
+extern bool authz_privileges_next_value(AuthzSpan key, AuthzSpan values, size_t *position,
+										AuthzSpan *value);
 
 /* Whether the key is there; with a value, whether it, or '*', is among its values. */
 extern bool authz_privileges_has(const char *text, size_t length, const char *key,

@@ -70,9 +70,10 @@ has_privilege(const AuthzSession *session, AuthzSpan key, AuthzSpan values)
 {
 	size_t length = strlen(session->privileges);
 	char *name = pnstrdup(key.text, key.length);
+	size_t position = 0;
 	AuthzSpan value;
 
-	for (size_t n = 0; authz_privileges_value(values, n, &value); n++)
+	while (authz_privileges_next_value(key, values, &position, &value))
 		if (!authz_privileges_has(session->privileges, length, name,
 								  pnstrdup(value.text, value.length)))
 			return false;
@@ -82,11 +83,12 @@ has_privilege(const AuthzSession *session, AuthzSpan key, AuthzSpan values)
 static bool
 opens_to_caller(AuthzSpan key, AuthzSpan values)
 {
+	size_t position = 0;
 	AuthzSpan value;
 
 	if (!authz_privileges_is_reserved(key))
 		return false;
-	for (size_t n = 0; authz_privileges_value(values, n, &value); n++)
+	while (authz_privileges_next_value(key, values, &position, &value))
 		if (value.length == 1 && *value.text == '*')
 			return true;
 	return false;

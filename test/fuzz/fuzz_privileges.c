@@ -33,6 +33,33 @@ same(AuthzSpan a, AuthzSpan b)
 	return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
+static bool
+is(AuthzSpan key, const char *name)
+{
+	return same(key, (AuthzSpan){name, strlen(name)});
+}
+
+/* Paths have slashes of their own, and ranges of addresses one. */
+static char
+separator(AuthzSpan key)
+{
+	return is(key, "urirestrict") ? '|' : '/';
+}
+
+static void
+check_value(AuthzSpan key, AuthzSpan value)
+{
+	const char *inside = memchr(value.text, separator(key), value.length);
+
+	CHECK(value.length > 0);
+	if (inside == NULL)
+		return;
+	CHECK(is(key, "iprestrict") && inside > value.text);
+	for (inside++; inside < value.text + value.length; inside++)
+		CHECK(*inside >= '0' && *inside <= '9');
+	CHECK(inside[-1] != '/');
+}
+
 static Entry *
 find(Map *map, AuthzSpan key)
 {
@@ -48,6 +75,7 @@ static void
 add(Map *map, AuthzSpan key, AuthzSpan values)
 {
 	Entry *entry = find(map, key);
+	size_t position = 0;
 	AuthzSpan value;
 
 	if (entry == NULL && map->count == ENTRIES)
@@ -61,9 +89,9 @@ add(Map *map, AuthzSpan key, AuthzSpan values)
 		entry->key = key;
 		entry->count = 0;
 	}
-	for (size_t n = 0; authz_privileges_value(values, n, &value); n++)
+	while (authz_privileges_next_value(key, values, &position, &value))
 	{
-		CHECK(value.length > 0 && memchr(value.text, '/', value.length) == NULL);
+		check_value(key, value);
 		if (entry->count == ENTRIES)
 		{
 			map->full = true;
@@ -150,7 +178,11 @@ merge(const char *token, const char *caller, char *out)
 
 		out = put(out, i > 0 ? "," : "", entry->key);
 		for (size_t k = 0; k < entry->count; k++)
-			out = put(out, k > 0 ? "/" : ":", entry->values[k]);
+		{
+			char between[] = {separator(entry->key), '\0'};
+
+			out = put(out, k > 0 ? between : ":", entry->values[k]);
+		}
 	}
 	*out = '\0';
 	return true;
@@ -193,11 +225,12 @@ check_questions(const char *text)
 	while (authz_privileges_next(text, length, &position, &key, &values))
 	{
 		AuthzSpan found;
+		size_t at = 0;
 		char *name = strndup(key.text, key.length);
 
 		CHECK(authz_privileges_has(text, length, name, NULL));
 		CHECK(authz_privileges_find(text, length, name, &found));
-		if (authz_privileges_value(values, 0, &value))
+		if (authz_privileges_next_value(key, values, &at, &value))
 		{
 			char *wanted = strndup(value.text, value.length);
 

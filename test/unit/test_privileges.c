@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-/* All privileges as '<key>' or '<key>=<value>|<value>…', values as they are stepped through. */
+/* All privileges as '<key>' or '<key>=[value][value]…', values as they are stepped through. */
 static void
 parses(const char *text, const char *expected)
 {
@@ -20,14 +20,14 @@ parses(const char *text, const char *expected)
 	while (authz_privileges_next(text, strlen(text), &position, &key, &values))
 	{
 		AuthzSpan value;
+		size_t at = 0;
 		size_t length = strlen(got);
 
 		length += (size_t) sprintf(got + length, "<%.*s>", (int) key.length, key.text);
 		if (values.text != NULL)
 			length += (size_t) sprintf(got + length, "=");
-		for (size_t n = 0; authz_privileges_value(values, n, &value); n++)
-			length += (size_t) sprintf(got + length, n > 0 ? "|%.*s" : "%.*s", (int) value.length,
-									   value.text);
+		while (authz_privileges_next_value(key, values, &at, &value))
+			length += (size_t) sprintf(got + length, "[%.*s]", (int) value.length, value.text);
 	}
 	is_text(got, expected, text);
 }
@@ -40,18 +40,24 @@ reading(void)
 	parses(" , ,, ", "");
 	parses("a", "<a>");
 	parses("a:", "<a>=");
-	parses("a:b", "<a>=b");
-	parses("a:b/c", "<a>=b|c");
-	parses("a:b:c/d:e", "<a>=b:c|d:e");
-	parses("a:/b//c/", "<a>=b|c");
-	parses(" a:b , c ,d: e ", "<a>=b<c><d>= e");
-	parses("\ta:b\r\n,\vc\f", "<a>=b<c>");
-	parses("a b:c d", "<a b>=c d");
-	parses("a,a:b,a:c", "<a><a>=b<a>=c");
+	parses("a:b", "<a>=[b]");
+	parses("a:b/c", "<a>=[b][c]");
+	parses("a:b:c/d:e", "<a>=[b:c][d:e]");
+	parses("a:/b//c/", "<a>=[b][c]");
+	parses(" a:b , c ,d: e ", "<a>=[b]<c><d>=[ e]");
+	parses("\ta:b\r\n,\vc\f", "<a>=[b]<c>");
+	parses("a b:c d", "<a b>=[c d]");
+	parses("a,a:b,a:c", "<a><a>=[b]<a>=[c]");
 	parses("*", "<*>");
-	parses(":b", "<>=b");
-	parses("A:b,a:B", "<A>=b<a>=B");
-	parses("k:\xc3\xa4/\xe2\x82\xac", "<k>=\xc3\xa4|\xe2\x82\xac");
+	parses(":b", "<>=[b]");
+	parses("A:b,a:B", "<A>=[b]<a>=[B]");
+	parses("urirestrict:/a/b|/c*||/", "<urirestrict>=[/a/b][/c*][/]");
+	parses("uri:/a/b|c", "<uri>=[a][b|c]");
+	parses("iprestrict:10.0.0.0/8/::1/64/::2//a", "<iprestrict>=[10.0.0.0/8][::1/64][::2][a]");
+	parses("iprestrict:a//8/9/10", "<iprestrict>=[a][8/9][10]");
+	parses("iprestrict:/8", "<iprestrict>=[8]");
+	parses("ip:a/8", "<ip>=[a][8]");
+	parses("k:\xc3\xa4/\xe2\x82\xac", "<k>=[\xc3\xa4][\xe2\x82\xac]");
 }
 
 static void
@@ -111,6 +117,12 @@ asking(void)
 	has("*", "edit", "a", false);
 	has("", "edit", NULL, false);
 	has("", "", NULL, false);
+
+	has("urirestrict:/a/b|/c", "urirestrict", "/a/b", true);
+	has("urirestrict:/a/b|/c", "urirestrict", "b", false);
+	has("urirestrict:/a/*", "urirestrict", "/b", false);
+	has("iprestrict:10.0.0.0/8", "iprestrict", "10.0.0.0/8", true);
+	has("iprestrict:10.0.0.0/8", "iprestrict", "8", false);
 
 	/* Neither a substring nor another case. */
 	has("edit:0_abc", "edit", "0_ab", false);
@@ -224,6 +236,8 @@ merging(void)
 	merges("sessionid:x", "", "sessionid:1_a/x,apptoken:1_a");
 	merges("apptoken:x/y,z", "", "sessionid:1_a,apptoken:1_a/x/y,z");
 	merges(":x,,a", "", "a");
+	merges("urirestrict:/a/b*,urirestrict:/c//", "", "urirestrict:/a/b*|/c//");
+	merges("iprestrict:10.0.0.0/8,iprestrict:::1", "", "iprestrict:10.0.0.0/8/::1");
 
 	/* The caller's: neither reserved nor on the token. */
 	merges("setrole:7", "color:red", "setrole:7,color:red");
@@ -249,6 +263,8 @@ merging(void)
 	merges("edit:*", "list:*", "edit:*");
 	merges("color:*", "color:red", "color:red");
 	merges("edit:a*", "edit:0_a", "edit:a*");
+	merges("urirestrict:/a/*", "urirestrict:/b", "urirestrict:/a/*");
+	merges("urirestrict:/a|*", "urirestrict:/b/c", "urirestrict:/b/c");
 	merges("*", "edit:0_a", "*");
 	merges("*:*", "edit:0_a", "*:*");
 	merges("sessionid:*", "sessionid:x", "sessionid:x,apptoken:1_a");
