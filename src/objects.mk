@@ -5,6 +5,7 @@ OBJS = src/authz.o
 
 # F0: no PostgreSQL
 OBJS += \
+	src/pure/address.o \
 	src/pure/base64url.o \
 	src/pure/certificate.o \
 	src/pure/client_key.o \
@@ -17,11 +18,13 @@ OBJS += \
 	src/pure/jwk_make.o \
 	src/pure/jws.o \
 	src/pure/oidc.o \
+	src/pure/path.o \
 	src/pure/permission.o \
 	src/pure/pkey.o \
 	src/pure/privileges.o \
 	src/pure/public_key.o \
 	src/pure/registration.o \
+	src/pure/restriction.o \
 	src/pure/saml.o \
 	src/pure/signature.o \
 	src/pure/token.o \
