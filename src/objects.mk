@@ -17,6 +17,7 @@ OBJS += \
 	src/pure/jwk.o \
 	src/pure/jwk_make.o \
 	src/pure/jws.o \
+	src/pure/ks.o \
 	src/pure/oidc.o \
 	src/pure/path.o \
 	src/pure/permission.o \
