@@ -86,6 +86,7 @@ OBJS += \
 	src/sql/identity.o \
 	src/sql/ids.o \
 	src/sql/jws.o \
+	src/sql/ks.o \
 	src/sql/left_behind.o \
 	src/sql/link.o \
 	src/sql/link_array.o \
