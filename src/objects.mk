@@ -31,6 +31,25 @@ OBJS += \
 	src/pure/token.o \
 	src/pure/uri.o
 
+# F0: what a directory is asked, and what its answers mean
+OBJS += \
+	src/directory/arena.o \
+	src/directory/certificate.o \
+	src/directory/config.o \
+	src/directory/credential.o \
+	src/directory/dn.o \
+	src/directory/dnset.o \
+	src/directory/escape.o \
+	src/directory/group_filter.o \
+	src/directory/match.o \
+	src/directory/message.o \
+	src/directory/outcome.o \
+	src/directory/pattern.o \
+	src/directory/range.o \
+	src/directory/server.o \
+	src/directory/sid.o \
+	src/directory/text.o
+
 # F1: rows
 OBJS += \
 	src/store/announce.o \
