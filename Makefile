@@ -5,6 +5,7 @@
 #   make installcheck       pg_regress, isolation specs and TAP, against a running server
 #
 # PG_CONFIG=… names the PostgreSQL to build for. The tree is built in place.
+# WITH_LDAP=no builds without libldap: signing in by a directory is then refused.
 # What only developers need (unit, fuzz, format, floors, …) is in scripts/dev.mk.
 
 MODULE_big = authz
@@ -13,8 +14,8 @@ EXTENSION  = authz
 # OBJS: the sources, floor by floor.
 include src/objects.mk
 
-# The libraries next to the server itself: signatures and ciphers, JSON.
-LIBRARIES = -lcrypto -ljansson
+# The libraries next to the server itself: signatures and ciphers, JSON, directories.
+LIBRARIES = -lcrypto -ljansson $(if $(filter no,$(WITH_LDAP)),,-lldap -llber)
 
 # Tests that pg_regress runs, in this order: sql/NAME.sql, expected/NAME.out.
 REGRESS = setup accounts users groups roles categories category_users inherit listed removal \

@@ -50,7 +50,9 @@ $(FUZZ): build/fuzz/%: test/fuzz/%.c $(PURE_SRC) $(PURE_DEPS)
 floors:
 	scripts/floors src
 
-UNLISTED = $(filter-out $(OBJS:.o=.c),$(wildcard src/*.c src/*/*.c)) \
+# What the module is linked from, with and without libldap.
+LISTED = $(sort $(OBJS) $(DIRECTORY_ABSENT) $(DIRECTORY_CLIENT))
+UNLISTED = $(filter-out $(LISTED:.o=.c),$(wildcard src/*.c src/*/*.c)) \
 	$(filter-out sql/authz--% $(REGRESS:%=sql/%.sql),$(wildcard sql/*.sql)) \
 	$(filter-out $(ISOLATION:%=test/isolation/specs/%.spec),$(wildcard test/isolation/specs/*.spec))
 
@@ -67,7 +69,7 @@ exports: all
 		END { exit bad || NR == 0 }'
 
 clang:
-	$(CLANG) -fsyntax-only -Werror -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(OBJS:.o=.c)
+	$(CLANG) -fsyntax-only -Werror -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(LISTED:.o=.c)
 
 SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
 

@@ -31,7 +31,8 @@ OBJS += \
 	src/pure/token.o \
 	src/pure/uri.o
 
-# F0: what a directory is asked, and what its answers mean
+# F0: the directory client. What needs no server is always there; the rest needs
+# libldap, and answers that it is absent where it was built with WITH_LDAP=no.
 OBJS += \
 	src/directory/arena.o \
 	src/directory/certificate.o \
@@ -49,6 +50,20 @@ OBJS += \
 	src/directory/server.o \
 	src/directory/sid.o \
 	src/directory/text.o
+
+DIRECTORY_ABSENT = src/directory/absent.o
+DIRECTORY_CLIENT = \
+	src/directory/bind.o \
+	src/directory/connection.o \
+	src/directory/directory.o \
+	src/directory/gate.o \
+	src/directory/groups.o \
+	src/directory/nesting.o \
+	src/directory/person.o \
+	src/directory/search.o \
+	src/directory/tls.o \
+	src/directory/wire.o
+OBJS += $(if $(filter no,$(WITH_LDAP)),$(DIRECTORY_ABSENT),$(DIRECTORY_CLIENT))
 
 # F1: rows
 OBJS += \
