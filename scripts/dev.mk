@@ -1,6 +1,7 @@
 # dev.mk - targets for those who work on authz, included by the Makefile
 #
 #   make unit           builds and runs test/unit/test_*.c    (SANITIZE=address,undefined)
+#   make build/ask      what test/t asks directories with
 #   make fuzz           builds test/fuzz/fuzz_*.c into build/fuzz, with clang
 #   make floors         no file includes from a floor above its own
 #   make lists          no source or test is missing in the Makefile, one version everywhere
@@ -47,6 +48,10 @@ $(FUZZ): build/fuzz/%: test/fuzz/%.c $(PURE_SRC) $(PURE_DEPS)
 	@mkdir -p $(@D)
 	$(CLANG) $(PURE_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(PURE_SRC) $(LIBRARIES)
 
+# Asks the directory client from the command line, for test/t.
+build/ask: test/directory/ask.c $(UNIT_OBJS) $(PURE_DEPS)
+	$(CC) $(PURE_CFLAGS) -fsanitize=$(SANITIZE) -o $@ $< $(UNIT_OBJS) $(LIBRARIES)
+
 floors:
 	scripts/floors src
 
@@ -71,7 +76,8 @@ exports: all
 clang:
 	$(CLANG) -fsyntax-only -Werror -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(LISTED:.o=.c)
 
-SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch])
+SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] \
+	test/directory/*.[ch])
 
 format:
 	$(FORMAT) -i $(SOURCES)
