@@ -35,16 +35,22 @@ SELECT authz_account_rotate_secret(1), authz_signing_key_rotate('ES256');
 SELECT authz_apptoken_add(id => 'app', session_user_id => 'ann', session_privileges => 'setrole:viewer');
 SELECT authz_apptoken_add(id => 'deleted'), authz_apptoken_delete('deleted');
 SELECT authz_sessions_revoke(session_id => 'a widget''s');
+CREATE TABLE client (id text, secret text);
 DO $$
 DECLARE
 	app uuid := (authz_application_add('tool', owner_id => 'ann', app_secret => 'chosen by the caller')).application_id;
 	key text := authz_request_authorization(app::text, 'chosen by the caller', 'bob');
+	client record := authz_registration_add(app, 'oidc', '{"grant_types": ["client_credentials"]}');
 BEGIN
 	PERFORM authz_role_add('user', application_id => app, role_id => 60), authz_role_user_add(60, 'bob'), authz_application_change_owner(app, 'bob');
 	PERFORM set_config('authz.session', value, true) FROM token WHERE name = 'bob';
 	PERFORM authz_set_application_authorization(id, 'approved', '{video.*}', 2, '2101-01-01') FROM authz_application_requests;
 	PERFORM set_config('authz.session', '', true);
 	INSERT INTO token SELECT 'tool', session_token FROM authz_authorize(app::text, 'chosen by the caller', key);
+	PERFORM authz_category_user_add(4, 'service-account-tool');
+	INSERT INTO token SELECT 'client', access_token FROM authz_client_credentials(client.client_id, client.client_secret, 'tool');
+	INSERT INTO client VALUES (client.client_id, client.client_secret);
+	PERFORM authz_registration_add(app, 'saml', '{"entity_id": "urn:example:tool", "acs_urls": ["https://tool.example.org/acs"]}');
 END $$;
 SELECT authz_account_add('other', 7);
 INSERT INTO authz.failure VALUES (repeat('s', 32), repeat('f', 32), 1, now());
@@ -119,7 +125,7 @@ foreach my $from ('plain', 'elsewhere')
 		my $before = sees($from);
 		my %rows   = map { $_ => rows($from, $_) } split /\n/, $node->safe_psql($from, $tables);
 
-		like($before, qr/^ann\|1,3\nbob\|2\ntool\|2\nann 1,2,3\|bob 1,2,3,5\n/, "$name: what is seen") if $number == 1;
+		like($before, qr/^ann\|1,3\nbob\|2\nclient\|4\ntool\|2\nann 1,2,3\|bob 1,2,3,5\n/, "$name: what is seen") if $number == 1;
 		$node->safe_psql('postgres', "CREATE DATABASE $to");
 		$node->safe_psql('postgres', "ALTER DATABASE $to SET search_path = tools, public") if $from eq 'elsewhere';
 		$ways{$way}->($from, $to);
@@ -136,6 +142,10 @@ foreach my $from ('plain', 'elsewhere')
 			is(rows($to, $table), $rows{$table}, "$name: and restored it is the same");
 		}
 		is(sees($to), $before, "$name: everybody sees the same");
+
+		# Secrets prove what they did.
+		is($node->safe_psql($to, q(SELECT (authz_client_credentials(id, secret, 'tool')).status FROM client)),
+			'ok', "$name: a client proves itself");
 
 		# Numbers go on.
 		$node->safe_psql(

@@ -37,6 +37,8 @@ my %secret = (
 	chosen  => 'chosen-for-the-app-token-7f3a',
 	admin   => 'chosen-for-the-account-91bc',
 	app     => 'chosen-for-the-application-c04e',
+	client  => $node->safe_psql('postgres', q(SELECT client_secret FROM authz_application_add('client'),
+		authz_registration_add(application_id, 'oidc', '{"grant_types": ["client_credentials"]}'))),
 	long    => 'chosen-but-too-long-' . 'x5' x 40,
 	guess   => 'guessed-secret-55e1');
 $secret{forged} = substr($secret{ann}, 0, -6) . 'AAAAAA';
@@ -88,12 +90,18 @@ keeps_secret('its exchange', "SELECT set_config('authz.session', :widget, false)
 	$done, 'widget', 'hash');
 keeps_secret('a wrong hash', "SELECT set_config('authz.session', :widget, false);\nSELECT (authz_start_session('app', :guess)).actor;\n",
 	qr/wrong id, hash or secret/, 'widget', 'guess');
-my $app = '(SELECT application_id::text FROM authz_applications)';
+my $app = q((SELECT application_id::text FROM authz_applications WHERE application_identifier = 'tool'));
 keeps_secret('an application\'s secret of one\'s choice', "SELECT (authz_application_add('tool', app_secret => :app)).identity_id;\n", $done, 'app');
 keeps_secret('a request to act', "SELECT length(authz_request_authorization($app, :app, 'ann'));\n", $done, 'app');
 keeps_secret('one with a wrong secret', "SELECT length(authz_request_authorization($app, :guess, 'ann'));\n", qr/wrong id, hash or secret/, 'guess');
 keeps_secret('a wrong key', "SELECT (authz_authorize($app, :app, :guess)).status;\n", $done, 'app', 'guess');
 keeps_secret('a token to exchange', "SELECT (authz_authorize(:ann)).status;\n", $done, 'ann');
+my $client = '(SELECT client_id FROM authz_registrations)';
+keeps_secret('a client\'s secret', "SELECT (authz_client_credentials($client, :client, 'client')).status;\n", $done, 'client');
+keeps_secret('a wrong one', "SELECT (authz_client_credentials($client, :guess, 'client')).status;\n", $done, 'guess');
+keeps_secret('a secret as an id', "SELECT (authz_client_credentials(:client, 'x', 'client')).status;\n", $done, 'client');
+keeps_secret('a secret in a definition', "SELECT authz_registration_update(registration_id, jsonb_build_object('client_secret', :client::text)) FROM authz_registrations;\n",
+	qr/There is no member/, 'client');
 keeps_secret('an account\'s secret of one\'s choice', "SELECT (authz_account_add('two', 2, :admin)).account_id;\n", $done, 'admin');
 keeps_secret('one that is too long', "SELECT (authz_account_add('three', 3, :long)).account_id;\n", qr/too long/, 'long');
 keeps_secret('a secret as an id', "SELECT (authz_start_session(:account, :account)).actor;\n", qr/no session is set/, 'account');
@@ -118,10 +126,13 @@ SELECT app_secret FROM authz_application_add('another');
 SELECT app_secret FROM authz_applications, authz_application_secret_add(application_id) WHERE application_identifier = 'tool';
 SELECT authz_request_authorization(application_id::text, 'chosen-for-the-application-c04e', 'bob')
 	FROM authz_applications WHERE application_identifier = 'tool';
+SELECT client_secret, access_token FROM authz_application_add('one-more'), authz_registration_add(application_id, 'oidc', '{"grant_types": ["client_credentials"]}') r,
+	authz_client_credentials(r.client_id, r.client_secret, 'one-more');
+SELECT authz_registration_rotate_secret(registration_id) FROM authz_registrations WHERE application_identifier = 'client';
 SELECT session_token FROM authz_start_widget_session('_1');
 ));
 my $log = slurp_file($node->logfile, $offset);
-foreach my $value (split /\n/, $made)
+foreach my $value (split /[\n|]/, $made)
 {
 	my $tail = substr($value, -int(length($value) / 3));
 
