@@ -67,12 +67,13 @@ OBJS += $(if $(filter no,$(WITH_LDAP)),$(DIRECTORY_ABSENT),$(DIRECTORY_CLIENT))
 
 # F1: rows
 OBJS += \
+	src/store/action.o \
 	src/store/announce.o \
+	src/store/errand.o \
 	src/store/failure.o \
 	src/store/failure_rule.o \
 	src/store/failure_shared.o \
 	src/store/failure_table.o \
-	src/store/failure_worker.o \
 	src/store/statement.o
 
 # F2: who is asking

@@ -9,10 +9,10 @@
 #include "common/ip.h"
 #include "miscadmin.h"
 #include "pure/digest.h"
+#include "store/errand.h"
 #include "store/failure.h"
 #include "store/failure_shared.h"
 #include "store/failure_table.h"
-#include "store/failure_worker.h"
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -36,7 +36,7 @@ shared(void)
 static bool
 countable(void)
 {
-	return !IsParallelWorker() && (shared() || authz_failure_worker_possible());
+	return !IsParallelWorker() && (shared() || authz_errand_possible());
 }
 
 static void
@@ -70,29 +70,29 @@ make_key(const char *subject, const char *source)
 static bool
 pay(void)
 {
-	AuthzFailureJob job;
+	AuthzErrandJob job;
 
-	if (!authz_failure_worker_start(&job, AUTHZ_FAILURE_COUNT, &owed, 0))
+	if (!authz_errand_start(&job, AUTHZ_ERRAND_COUNT_FAILURE, &owed, sizeof(owed)))
 		return false;
 	owing = false;
-	owing = !authz_failure_worker_finish(&job);
+	owing = !authz_errand_finish(&job);
 	return !owing;
 }
 
 static int64
 table_wait(const AuthzFailureKey *key)
 {
-	TimestampTz last_at;
+	AuthzFailureClaim claim = {.key = *key};
 	int failures;
 	int64 rest;
 
 	if (owing && !pay())
 		return AUTHZ_FAILURE_FIRST_WAIT_MS;
-	failures = authz_failure_table_read(key, &last_at);
+	failures = authz_failure_table_read(key, &claim.last_at);
 	if (failures <= AUTHZ_FAILURE_FREE)
 		return 0;
-	rest = authz_failure_rest(failures, last_at, GetCurrentTimestamp());
-	if (rest > 0 || authz_failure_worker_run(AUTHZ_FAILURE_CLAIM, key, last_at))
+	rest = authz_failure_rest(failures, claim.last_at, GetCurrentTimestamp());
+	if (rest > 0 || authz_errand_run(AUTHZ_ERRAND_CLAIM_ATTEMPT, &claim, sizeof(claim)))
 		return rest;
 	return authz_failure_cost(failures);
 }
@@ -135,7 +135,7 @@ authz_failure_forget(const char *subject, const char *source)
 	if (shared())
 		authz_failure_shared_forget(&key);
 	else if (authz_failure_table_read(&key, &last_at) > 0)
-		(void) authz_failure_worker_run(AUTHZ_FAILURE_FORGET, &key, 0);
+		(void) authz_errand_run(AUTHZ_ERRAND_FORGET_FAILURES, &key, sizeof(key));
 }
 
 /*

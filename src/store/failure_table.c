@@ -103,13 +103,13 @@ authz_failure_table_count(const AuthzFailureKey *key)
 }
 
 bool
-authz_failure_table_claim(const AuthzFailureKey *key, TimestampTz last_at)
+authz_failure_table_claim(const AuthzFailureClaim *claim)
 {
 	Datum values[4];
 
-	set_key(values, key);
+	set_key(values, &claim->key);
 	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[3] = TimestampTzGetDatum(last_at);
+	values[3] = TimestampTzGetDatum(claim->last_at);
 	return write_rows(&claim_statement, values) == 1;
 }
 

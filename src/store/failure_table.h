@@ -16,8 +16,15 @@ extern int authz_failure_table_read(const AuthzFailureKey *key, TimestampTz *las
 extern bool authz_failure_table_count(const AuthzFailureKey *key);
 extern bool authz_failure_table_forget(const AuthzFailureKey *key);
 
-/* Takes the one attempt that is free since `last_at`; false if another took it. */
-extern bool authz_failure_table_claim(const AuthzFailureKey *key, TimestampTz last_at);
+/* The one attempt that is free since the last failure. */
+typedef struct AuthzFailureClaim
+{
+	AuthzFailureKey key;
+	TimestampTz last_at;
+} AuthzFailureClaim;
+
+/* Takes it; false if another took it. */
+extern bool authz_failure_table_claim(const AuthzFailureClaim *claim);
 
 /* Deletes rows that are forgotten. */
 extern void authz_failure_table_purge(void);
