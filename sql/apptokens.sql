@@ -25,7 +25,7 @@ SELECT what, kit.try(what) AS outcome FROM unnest(ARRAY['SELECT authz_apptoken_a
 	'SELECT authz_apptoken_add(session_user_id => ''nobody'')', 'SELECT authz_apptoken_add(session_user_id => ''staff'')',
 	'SELECT authz_apptoken_add(session_privileges => '':x'')', 'SELECT authz_apptoken_add(session_privileges => E''a\tb'')',
 	'SELECT authz_apptoken_add(session_privileges => ''_t:2'')',		-- 22023: a field of the session itself
-	'SELECT authz_apptoken_add(session_privileges => ''actionslimit:1'')']) what;	-- 0A000: not kept
+	'SELECT authz_apptoken_add(session_privileges => ''actionslimit:0'')']) what;
 SELECT authz_account_update(361, settings => '{"legacy_hashes": true, "max_session_duration": 3600}');
 SELECT id FROM authz_apptoken_add(hash_type => 'MD5', id => '361-md5');
 SELECT id, description, hash_type, session_type, session_user_id, session_duration, session_privileges, expiry IS NOT NULL AS expires, status

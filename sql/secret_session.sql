@@ -39,9 +39,10 @@ SELECT authz_start_secret_session(105, 'choose well', session_privileges => ':')
 SELECT authz_start_secret_session(105, 'choose well', session_privileges => E'a:\u0001');	-- 22023
 SELECT authz_start_secret_session(105, 'choose well', session_privileges => repeat('a', 8193));	-- 22023
 
--- limits that are not kept are not promised
+-- a limit that cannot be understood is not promised
 SELECT p, kit.try(format('SELECT authz_start_secret_session(105, ''choose well'', session_privileges => %L)', p)) AS outcome
-	FROM unnest('{actionslimit:1,iprestrict:1.2.3.4,urirestrict:x}'::text[]) p ORDER BY p;	-- 0A000
+	FROM unnest('{actionslimit:0,actionslimit:x,actionslimit,iprestrict:1.2.3,iprestrict:10.0.0.1/8,iprestrict,urirestrict:x,urirestrict:/a/../b}'::text[]) p
+	ORDER BY p COLLATE "C";	-- 22023
 SELECT privileges FROM authz_start_secret_session(105, 'choose well', session_privileges => 'limitentry:1,sview:1/2,edit:1');	-- these are
 
 -- what it may: a user session what its roles allow, an admin one everything
@@ -53,6 +54,9 @@ SELECT session_token AS bound FROM authz_start_secret_session(105, 'choose well'
 	session_privileges => 'disableentitlement,enableentitlement') \gset
 SELECT session_token AS taken FROM authz_start_secret_session(105, 'choose well', type => 'admin',
 	session_privileges => 'restrictingrole:clerk') \gset
+SELECT session_token AS twice FROM authz_start_secret_session(105, 'choose well', type => 'admin',
+	session_privileges => 'restrictingrole:clerk,restrictingrole:clerk') \gset
+SELECT session_token AS both FROM authz_start_secret_session(105, 'choose well', type => 'admin', session_privileges => 'setrole:clerk,setrole:clerk') \gset
 CREATE FUNCTION pg_temp.may(token text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM set_config('authz.session', token, true);
@@ -62,7 +66,7 @@ END
 $$;
 SELECT n, s AS session, pg_temp.may(token) AS "user.add role.add manage_all nonesuch one unknown"
 	FROM (VALUES (1, 'user', :'user'), (2, 'admin', :'admin'), (3, 'clerk', :'clerk'), (4, 'free', :'free'),
-		(5, 'bound', :'bound'), (6, 'taken', :'taken')) v (n, s, token) ORDER BY n;
+		(5, 'bound', :'bound'), (6, 'taken', :'taken'), (7, 'twice', :'twice'), (8, 'both', :'both')) v (n, s, token) ORDER BY n;	-- two names name no role
 
 -- rotation: the former secret holds while they overlap
 RESET ROLE;

@@ -69,6 +69,7 @@ OBJS += $(if $(filter no,$(WITH_LDAP)),$(DIRECTORY_ABSENT),$(DIRECTORY_CLIENT))
 OBJS += \
 	src/store/action.o \
 	src/store/announce.o \
+	src/store/client.o \
 	src/store/errand.o \
 	src/store/failure.o \
 	src/store/failure_rule.o \
@@ -80,6 +81,7 @@ OBJS += \
 OBJS += \
 	src/session/grant.o \
 	src/session/key.o \
+	src/session/restrict.o \
 	src/session/session.o \
 	src/session/setting.o \
 	src/session/start.o

@@ -366,6 +366,11 @@ offer_judgement(QueryDesc *query, AuthzHandoff *handoff)
 	authz_judgement_pack(judgement, &block);
 	offered = authz_handoff_begin(handoff, block.data, block.len);
 	pfree(block.data);
+
+	/* A worker has no client: by itself it would let nobody in whom a client must have. */
+	if (!offered && judgement->session->restricted)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+						errmsg("a restricted session could not be handed to parallel workers")));
 	return offered;
 }
 

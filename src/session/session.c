@@ -14,11 +14,15 @@
 #include "access/xlogrecovery.h"
 #include "catalog/pg_type.h"
 #include "lib/ilist.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "pure/privileges.h"
+#include "pure/restriction.h"
 #include "pure/token.h"
 #include "session/grant.h"
 #include "session/key.h"
+#include "session/moment.h"
+#include "session/restrict.h"
 #include "session/session.h"
 #include "session/setting.h"
 #include "store/statement.h"
@@ -54,6 +58,7 @@ typedef struct Verified
 	bool stale;
 	bool listed;
 	int pins;
+	uint64 admitted; /* the settings of the request that was found to be let in */
 } Verified;
 
 static MemoryContext cache = NULL;
@@ -83,22 +88,30 @@ static AuthzStatement lookup = {
 	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID},
 };
 
-static TimestampTz
-from_unix(int64 seconds)
-{
-	return (TimestampTz) (seconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY) *
-		   USECS_PER_SEC;
-}
-
-/* The values of a privilege as they stand, NULL where it is not there. */
+/* All values of a privilege with '/' between, as a merge puts them; NULL where it is not there. */
 static char *
-privilege_values(const char *privileges, const char *key)
+privilege_values(const char *privileges, const char *wanted)
 {
+	StringInfoData all;
+	size_t position = 0;
+	bool found = false;
+	AuthzSpan key;
 	AuthzSpan values;
 
-	if (!authz_privileges_find(privileges, strlen(privileges), key, &values))
+	if (!authz_privileges_has(privileges, strlen(privileges), wanted, NULL))
 		return NULL;
-	return values.text == NULL ? pstrdup("") : pnstrdup(values.text, values.length);
+	initStringInfo(&all);
+	while (authz_privileges_next(privileges, strlen(privileges), &position, &key, &values))
+	{
+		if (key.length != strlen(wanted) || memcmp(key.text, wanted, key.length) != 0)
+			continue;
+		if (found && values.length > 0)
+			appendStringInfoChar(&all, '/');
+		if (values.length > 0)
+			appendBinaryStringInfo(&all, values.text, (int) values.length);
+		found = true;
+	}
+	return all.data;
 }
 
 /* A key without a value names nothing, which is not the same as not being there. */
@@ -138,6 +151,7 @@ read_privileges(AuthzSession *session)
 						  authz_privileges_has(raw, length, "disableentitlementforentry", NULL);
 	session->limited = authz_privileges_has(raw, length, "limitentry", NULL);
 	session->moderated = authz_privileges_has(raw, length, "enablecategorymoderation", NULL);
+	session->restricted = authz_restriction_any(raw, length);
 }
 
 /*
@@ -205,7 +219,7 @@ read_application(Verified *verified, const char *application, int64 grant_id)
 static AuthzFault
 look_up_session(Verified *verified, const AuthzToken *token)
 {
-	TimestampTz issued_at = from_unix(token->issued_at);
+	TimestampTz issued_at = authz_moment_from_unix(token->issued_at);
 	Datum values[4];
 	char *apptoken;
 	char *application;
@@ -266,10 +280,10 @@ fill_session(Verified *verified, const AuthzToken *token)
 	session->type = (AuthzSessionType) token->session_type;
 	session->actor = token->actor[0] ? pstrdup(token->actor) : NULL;
 	session->privileges = pstrdup(token->privileges);
-	session->expires_at = from_unix(token->expires_at);
+	session->expires_at = authz_moment_from_unix(token->expires_at);
 	read_privileges(session);
-	verified->not_before =
-		from_unix(token->issued_at) - (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
+	verified->not_before = authz_moment_from_unix(token->issued_at) -
+						   (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
 	MemoryContextSwitchTo(caller);
 }
 
@@ -439,6 +453,22 @@ look_up(const char *raw)
 	return verified != NULL ? verified : load(raw, hash);
 }
 
+/* Whether the session is let in from here, for this request and once more. */
+static AuthzFault
+judge_restrictions(Verified *verified)
+{
+	uint64 request = authz_setting_request_serial();
+
+	if (verified->admitted != request)
+	{
+		if (!authz_restrict_admits_address(&verified->session) ||
+			!authz_restrict_admits_path(&verified->session))
+			return AUTHZ_FAULT_ELSEWHERE;
+		verified->admitted = request;
+	}
+	return authz_restrict_count(&verified->session);
+}
+
 AuthzSession *
 authz_session_current(AuthzFault *fault)
 {
@@ -473,6 +503,8 @@ authz_session_current(AuthzFault *fault)
 		else if (current->not_before > now)
 			found = AUTHZ_FAULT_EARLY;
 	}
+	if (unlikely(current->session.restricted) && found == AUTHZ_FAULT_NONE)
+		found = judge_restrictions(current);
 	if (fault != NULL)
 		*fault = found;
 	return found == AUTHZ_FAULT_NONE ? &current->session : NULL;
@@ -536,6 +568,13 @@ authz_session_refuse(AuthzFault fault)
 		case AUTHZ_FAULT_BLOCKED:
 			reason = "session is blocked";
 			hint = NULL;
+			break;
+		case AUTHZ_FAULT_ELSEWHERE:
+			reason = "session is restricted to other clients or requests";
+			hint = NULL;
+			break;
+		case AUTHZ_FAULT_EXHAUSTED:
+			reason = "session has been used as often as it may be";
 			break;
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", reason),

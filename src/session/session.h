@@ -26,9 +26,11 @@ typedef enum AuthzFault
 	AUTHZ_FAULT_MALFORMED,
 	AUTHZ_FAULT_SIGNATURE, /* not signed by a key of this database */
 	AUTHZ_FAULT_EXPIRED,
-	AUTHZ_FAULT_EARLY,	/* not valid yet */
-	AUTHZ_FAULT_ENDED,	/* ended, revoked, or never committed */
-	AUTHZ_FAULT_BLOCKED /* account, user or app token is blocked or deleted */
+	AUTHZ_FAULT_EARLY,	   /* not valid yet */
+	AUTHZ_FAULT_ENDED,	   /* ended, revoked, or never committed */
+	AUTHZ_FAULT_BLOCKED,   /* account, user or app token is blocked or deleted */
+	AUTHZ_FAULT_ELSEWHERE, /* restricted to other addresses or paths */
+	AUTHZ_FAULT_EXHAUSTED  /* put in force as often as it may be */
 } AuthzFault;
 
 #define AUTHZ_SESSION_KEYS 6
@@ -51,6 +53,7 @@ typedef struct AuthzSession
 	bool names_rows;	  /* sview, edit or disableentitlementforentry */
 	bool limited;		  /* limitentry */
 	bool moderated;		  /* enablecategorymoderation */
+	bool restricted;	  /* iprestrict, urirestrict or actionslimit */
 
 	/* How its user was proven, and the application that it is of. */
 	int assurance;

@@ -22,6 +22,9 @@ static int account = 0;
 static int cache_memory = 16384;
 static int clock_skew = 30;
 static bool require_ssl = true;
+static char *request_path = NULL;
+static char *request_address = NULL;
+static uint64 request_serial = 1;
 
 /* What catalogs and files store is readable by many and makes every connection that user. */
 static bool
@@ -87,6 +90,12 @@ assign_session(const char *newval, void *extra)
 					  : hash_bytes_extended((const unsigned char *) newval, strlen(newval), 0);
 }
 
+static void
+assign_request(const char *newval, void *extra)
+{
+	request_serial++;
+}
+
 static const char *
 show_session(void)
 {
@@ -106,6 +115,15 @@ authz_setting_init(void)
 	DefineCustomIntVariable("authz.clock_skew",
 							"Time by which the clock of a token's maker may be ahead.", NULL,
 							&clock_skew, 30, 0, 3600, PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomStringVariable(AUTHZ_REQUEST_ADDRESS,
+							   "The client of a gateway that this connection serves.",
+							   "Sessions restricted to addresses are judged by it where the role "
+							   "that has connected may set it, else by where it connects from.",
+							   &request_address, "", PGC_SUSET, 0, NULL, assign_request, NULL);
+	DefineCustomStringVariable("authz.request_path",
+							   "The path of the request that this connection serves.",
+							   "Sessions restricted to paths are judged by it.", &request_path, "",
+							   PGC_SUSET, 0, NULL, assign_request, NULL);
 	DefineCustomBoolVariable("authz.require_ssl",
 							 "Refuses passwords and secrets that come over TCP without TLS.", NULL,
 							 &require_ssl, true, PGC_SUSET, 0, NULL, NULL, NULL);
@@ -156,4 +174,22 @@ bool
 authz_setting_require_ssl(void)
 {
 	return require_ssl;
+}
+
+const char *
+authz_setting_request_path(void)
+{
+	return request_path == NULL ? "" : request_path;
+}
+
+const char *
+authz_setting_request_address(void)
+{
+	return request_address == NULL ? "" : request_address;
+}
+
+uint64
+authz_setting_request_serial(void)
+{
+	return request_serial;
 }

@@ -34,4 +34,15 @@ extern int authz_setting_clock_skew(void);
 /* Whether secrets may come over TCP without TLS. */
 extern bool authz_setting_require_ssl(void);
 
+/*
+ * What a gateway says of the request that it serves, '' for nothing. Only who
+ * has been granted it sets them: they let sessions in that are restricted.
+ */
+#define AUTHZ_REQUEST_ADDRESS "authz.request_address"
+extern const char *authz_setting_request_path(void);
+extern const char *authz_setting_request_address(void);
+
+/* Moves whenever one of the two is set. */
+extern uint64 authz_setting_request_serial(void);
+
 #endif

@@ -12,9 +12,11 @@
 #include "catalog/pg_type.h"
 #include "pure/digest.h"
 #include "pure/privileges.h"
+#include "pure/restriction.h"
 #include "pure/token.h"
 #include "session/grant.h"
 #include "session/key.h"
+#include "session/moment.h"
 #include "session/start.h"
 #include "store/announce.h"
 #include "store/statement.h"
@@ -54,12 +56,6 @@ static AuthzStatement delete_statement = {
 	.nargs = 4,
 	.argtypes = {TEXTOID, INT4OID, TIMESTAMPTZOID, BOOLOID},
 };
-
-static int64
-to_unix(TimestampTz moment)
-{
-	return moment / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
-}
 
 static Datum
 text_or_null(const char *value, char *null)
@@ -170,7 +166,7 @@ authz_session_start(const AuthzStart *start)
 	token->account_id = start->account_id;
 	token->principal_id = start->principal_id;
 	token->session_type = start->type;
-	token->issued_at = to_unix(now);
+	token->issued_at = authz_moment_to_unix(now);
 	token->expires_at = token->issued_at + start->lifetime;
 	strlcpy(token->privileges, start->privileges, sizeof(token->privileges));
 	if (start->grant_id != 0)
@@ -218,17 +214,21 @@ authz_session_end(const AuthzSession *session)
 void
 authz_session_check_privileges(const char *privileges)
 {
-	/* A limit that is not kept must not be promised. */
-	static const char *const unkept[] = {"actionslimit", "iprestrict", "urirestrict"};
 	size_t length = strlen(privileges);
+	const char *malformed;
 
 	if (authz_privileges_check(privileges, length) != AUTHZ_PRIVILEGES_OK)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("malformed privileges"),
 						errhint("Write them as key:value/value,key,… in printable text of at most "
 								"%d bytes.",
 								AUTHZ_PRIVILEGES_MAX_BYTES)));
-	for (int i = 0; i < lengthof(unkept); i++)
-		if (authz_privileges_has(privileges, length, unkept[i], NULL))
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("privilege \"%s\" is not supported", unkept[i])));
+
+	/* A session that would count nowhere is not what anybody wants. */
+	malformed = authz_restriction_malformed(privileges, length);
+	if (malformed != NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("malformed value of privilege \"%s\"", malformed),
+						errhint("iprestrict has addresses and ranges (10.0.0.0/8) with / between, "
+								"urirestrict paths and paths with * at the end with | between, "
+								"actionslimit a positive number.")));
 }

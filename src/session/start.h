@@ -48,7 +48,7 @@ extern AuthzStarted authz_session_start(const AuthzStart *start);
 /* Ends the session; false when it had ended. */
 extern bool authz_session_end(const AuthzSession *session);
 
-/* Raises 22023 for a malformed privilege string, 0A000 for a limit that cannot be kept here. */
+/* Raises 22023 for a malformed privilege string, or a restriction that cannot be understood. */
 extern void authz_session_check_privileges(const char *privileges);
 
 #endif

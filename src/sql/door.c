@@ -300,7 +300,7 @@ authz_door_require_unlimited(const AuthzDoor *door)
 	session = authz_judgement_session(door->judgement);
 	length = strlen(session->privileges);
 	if (authz_session_is_confined(session) || session->limited || session->moderated ||
-		authz_privileges_has(session->privileges, length, "setrole", NULL) ||
+		session->restricted || authz_privileges_has(session->privileges, length, "setrole", NULL) ||
 		authz_privileges_has(session->privileges, length, "restrictingrole", NULL))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 						errhint("A session that is limited gives nothing that is not.")));

@@ -31,7 +31,7 @@ authz_growth_everything(const AuthzDoor *door)
 		return true;
 	session = authz_judgement_session(door->judgement);
 	return session->type == AUTHZ_SESSION_ADMIN && !authz_session_is_confined(session) &&
-		   !session->limited && !session->moderated &&
+		   !session->limited && !session->moderated && !session->restricted &&
 		   authz_judgement_covers(door->judgement, (char **) everything, lengthof(everything), NULL,
 								  0);
 }

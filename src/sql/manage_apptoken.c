@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "pure/privileges.h"
 #include "session/start.h"
 #include "sql/argument.h"
@@ -121,14 +122,54 @@ check_privileges(const AuthzDoor *door, const char *privileges)
 	}
 }
 
+/* What all privileges of this key say, a line each; NULL where there is none. */
 static char *
-values_of(const char *privileges, const char *key)
+values_of(const char *privileges, const char *wanted)
 {
+	StringInfoData all;
+	size_t position = 0;
+	bool found = false;
+	AuthzSpan key;
 	AuthzSpan values;
 
-	if (!authz_privileges_find(privileges, strlen(privileges), key, &values))
-		return NULL;
-	return values.text == NULL ? pstrdup("") : pnstrdup(values.text, values.length);
+	initStringInfo(&all);
+	while (authz_privileges_next(privileges, strlen(privileges), &position, &key, &values))
+	{
+		if (!is_one_of(key, &wanted, 1))
+			continue;
+		if (found)
+			appendStringInfoChar(&all, '\n');
+		if (values.length > 0)
+			appendBinaryStringInfo(&all, values.text, values.length);
+		found = true;
+	}
+	return found ? all.data : NULL;
+}
+
+/* Whether both say the same by this key. */
+static bool
+agree(const char *one, const char *other, const char *key)
+{
+	char *values = values_of(one, key);
+	char *others = values_of(other, key);
+
+	return values == NULL ? others == NULL : others != NULL && strcmp(values, others) == 0;
+}
+
+/*
+ * What restricts the session in force must restrict the wanted one in the same
+ * words; and who may do so much only could have it done by as many sessions as
+ * he likes.
+ */
+static void
+check_restrictions(const AuthzSession *session, const char *privileges)
+{
+	if (!session->restricted)
+		return;
+	if (values_of(session->privileges, "actionslimit") != NULL ||
+		!agree(session->privileges, privileges, "iprestrict") ||
+		!agree(session->privileges, privileges, "urirestrict"))
+		deny("What limits a session limits the app tokens it makes.");
 }
 
 /* What confines the session in force must confine the wanted one as well. */
@@ -209,6 +250,7 @@ check_wanted(const AuthzDoor *door, const Wanted *wanted)
 	if (wanted->principal_id == 0 || wanted->principal_id != door->principal_id)
 		authz_door_require(door, "user.impersonate");
 	check_confinement(session, wanted->privileges);
+	check_restrictions(session, wanted->privileges);
 	check_privileges(door, wanted->privileges);
 	if (wanted->user_unknown)
 		return;
