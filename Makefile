@@ -26,7 +26,7 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 	content_write content_shape content_array content_array_write content_people content_keys \
 	content_spelling content_hidden content_parts content_references content_forms \
 	linked_protect linked linked_change linked_follow linked_attack keep hidden_rows grow \
-	cross_account ks restrict secrets names tricks guess bad_input plans estimates check_setup leftovers
+	cross_account ks ks_session restrict secrets names tricks guess bad_input plans estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
 ISOLATION = circle confined cursor declassify elsewhere entry grants homes limits linked load \

@@ -22,8 +22,8 @@ SELECT name, settings FROM authz_accounts WHERE account_id = 301;
 SELECT s AS settings, kit.try(format('SELECT authz_account_update(301, settings => %L)', s)) AS outcome FROM unnest(ARRAY[
 	'[]', '{"nonesuch": 1}', '{"max_session_duration": 0}', '{"max_session_duration": "60"}', '{"max_session_duration": -1}',
 	'{"max_session_duration": 1.5}', '{"max_session_duration": 1e99}', '{"legacy_hashes": "yes"}', '{"max_category_members": []}',
-	'{"default_user_role": "nobody"}', '{"default_user_role": 1}', '{"default_user_role": {}}', '{"accept_ks": true}',
-	'{"token_format": "ks"}', '{}']) s;	-- 22023; P0002 for roles; 0A000 for what is not kept
+	'{"default_user_role": "nobody"}', '{"default_user_role": 1}', '{"default_user_role": {}}', '{"accept_ks": "true"}',
+	'{"token_format": "KS"}', '{"token_format": 1}', '{"token_format": null}', '{"audience": "x"}', '{}']) s;	-- 22023; P0002 for roles; 0A000 for what is not kept
 SELECT authz_account_update(301, status => 'sleeping');	-- 22023
 SELECT authz_account_update(399, 'nobody');			-- P0002
 SELECT authz_account_update(NULL, 'nobody');		-- 22023
@@ -44,6 +44,27 @@ SELECT authz_signing_key_rotate('') IS NOT NULL AS rotated;
 SELECT count(*) FROM authz.signing_key WHERE account_id = 301;	-- 2: what had retired is gone, its secret with it
 SELECT count(*) FROM authz.secret s WHERE NOT EXISTS (SELECT FROM authz.signing_key k WHERE k.secret_id = s.secret_id)
 	AND NOT EXISTS (SELECT FROM authz.apptoken t WHERE t.secret_id = s.secret_id);	-- 0
+
+-- a secret is kept only while it signs Kaltura sessions, and may be taken over from elsewhere
+SELECT authz_account_rotate_secret(301, 60, 'taken over');
+SELECT count(*) FROM authz.account_secret WHERE account_id = 301 AND secret_id IS NOT NULL;	-- 0
+SET client_min_messages = notice;
+SELECT authz_account_update(301, settings => '{"accept_ks": true}');	-- a notice: none signs
+SELECT authz_account_rotate_secret(301, 60, 'taken over');
+SELECT authz_account_rotate_secret(301, 60) IS NOT NULL AS made;
+SELECT convert_from(s.value, 'UTF8') AS kept FROM authz.account_secret a JOIN authz.secret s USING (secret_id) WHERE a.account_id = 301 ORDER BY a.number LIMIT 1;
+SELECT authz_account_update(301, settings => '{"token_format": "ks"}');
+SELECT authz_account_update(301, settings => '{"accept_ks": false}');
+SELECT count(*) FROM authz.account_secret WHERE account_id = 301 AND secret_id IS NOT NULL;	-- 2: still needed
+SELECT authz_account_rotate_secret(301, 0) IS NOT NULL AS made;
+SELECT authz_account_rotate_secret(301, 0) IS NOT NULL AS made;
+SELECT count(*) FROM authz.account_secret WHERE account_id = 301 AND secret_id IS NOT NULL;	-- 2: what held no more is gone
+SELECT authz_account_update(301, settings => '{"accept_ks": null, "token_format": "jwt"}');
+SELECT count(*) FROM authz.account_secret WHERE account_id = 301 AND secret_id IS NOT NULL;	-- 0
+SELECT count(*) FROM authz.secret s WHERE NOT EXISTS (SELECT FROM authz.signing_key k WHERE k.secret_id = s.secret_id)
+	AND NOT EXISTS (SELECT FROM authz.apptoken t WHERE t.secret_id = s.secret_id);	-- 0
+SET client_min_messages = warning;
+SELECT authz_account_rotate_secret(301, 60, repeat('x', 73));	-- 22023
 
 -- a session reaches its own account, by a permission that no pattern gives, and weakens nothing
 SELECT kit.person(301, 'root', 'admin'), kit.person(301, 'star'), kit.person(301, 'manager');
@@ -67,11 +88,14 @@ SELECT authz_account_update(301, settings => '{"max_session_duration": 61}');	--
 SELECT authz_account_update(301, settings => '{"max_session_duration": null}');	-- 42501
 SELECT authz_account_update(301, settings => '{"default_user_role": "star"}');	-- 42501
 SELECT authz_account_update(301, settings => '{"default_widget_role": "star"}');	-- 42501
+SELECT authz_account_update(301, settings => '{"accept_ks": true}');	-- 42501
+SELECT authz_account_update(301, settings => '{"token_format": "ks"}');	-- 42501
 SELECT authz_signing_key_rotate();					-- 42501
 SELECT authz_account_rotate_secret(301);			-- 42501: who has the secret has everything
 SELECT kit.become(301, '301-root');
 SELECT length(authz_account_rotate_secret(301));
-SELECT authz_account_add('more', 304);				-- 42501: in no session
+SELECT authz_account_rotate_secret(301, 60, 'chosen');	-- 42501: in no session
+SELECT authz_account_add('more', 304);				-- 42501: likewise
 SELECT authz_account_update(301, settings => '{"legacy_hashes": true}');	-- 42501
 SELECT authz_account_update(301, settings => '{"max_user_groups": null}');
 

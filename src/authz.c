@@ -9,6 +9,7 @@
 #include "entitle/handoff.h"
 #include "entitle/judge.h"
 #include "session/key.h"
+#include "session/ks_policy.h"
 #include "session/session.h"
 #include "session/setting.h"
 #include "store/announce.h"
@@ -26,6 +27,7 @@ _PG_init(void)
 	authz_failure_init();
 	authz_setting_init();
 	authz_key_init();
+	authz_ks_policy_init();
 	authz_session_init();
 	authz_cache_init();
 	authz_handoff_init();

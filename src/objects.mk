@@ -75,12 +75,15 @@ OBJS += \
 	src/store/failure_rule.o \
 	src/store/failure_shared.o \
 	src/store/failure_table.o \
+	src/store/refusal.o \
 	src/store/statement.o
 
 # F2: who is asking
 OBJS += \
 	src/session/grant.o \
 	src/session/key.o \
+	src/session/ks.o \
+	src/session/ks_policy.o \
 	src/session/restrict.o \
 	src/session/session.o \
 	src/session/setting.o \

@@ -21,6 +21,8 @@ CREATE TRIGGER announce_status AFTER UPDATE ON authz.account
 	EXECUTE FUNCTION authz.announce_change('tree', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.signing_key
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
+CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.account_secret
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.permission
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.role

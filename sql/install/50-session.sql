@@ -58,6 +58,16 @@ CREATE FUNCTION authz_sessions_revoke(session_id text DEFAULT NULL, user_id text
 COMMENT ON FUNCTION authz_sessions_revoke(text, text, text, uuid, text, timestamptz) IS
 	'ends the sessions that match all that is given; returns how many';
 
+CREATE FUNCTION authz.session_groups(privileges text) RETURNS text[]
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_session_groups';
+COMMENT ON FUNCTION authz.session_groups(text) IS 'what a session is revoked by beside its id: the values of sessionid';
+
+CREATE FUNCTION authz.has_ks(settings jsonb) RETURNS bool
+	LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(settings -> 'accept_ks' = 'true', false) OR coalesce(settings ->> 'token_format' = 'ks', false)
+$$;
+COMMENT ON FUNCTION authz.has_ks(jsonb) IS 'whether an account with these settings has Kaltura sessions, and so keeps the secrets that sign them';
+
 CREATE FUNCTION authz.sessions_revoke(account_id int, acting bigint, session_id text, user_id text, apptoken_id text,
 		application_id uuid, issuer text, started_before timestamptz)
 	RETURNS int
@@ -66,6 +76,11 @@ CREATE FUNCTION authz.sessions_revoke(account_id int, acting bigint, session_id 
 DECLARE
 	ended int;
 	before timestamptz := least(started_before, now());
+	subject bigint := (
+		SELECT p.principal_id FROM authz.principal p
+		WHERE p.account_id = sessions_revoke.account_id AND p.reused_at IS NULL
+			AND lower(p.user_id) = lower(sessions_revoke.user_id));
+	has_ks bool := (SELECT authz.has_ks(a.settings) FROM authz.account a WHERE a.account_id = sessions_revoke.account_id);
 BEGIN
 	-- Sessions that start later are nobody's business yet.
 	IF issuer IS NOT NULL THEN
@@ -74,11 +89,9 @@ BEGIN
 	DELETE FROM authz.session s
 	USING (SELECT) AS nothing
 	WHERE s.account_id = sessions_revoke.account_id
-		AND (sessions_revoke.session_id IS NULL OR s.session_id = sessions_revoke.session_id)
-		AND (sessions_revoke.user_id IS NULL OR s.principal_id = (
-			SELECT p.principal_id FROM authz.principal p
-			WHERE p.account_id = sessions_revoke.account_id AND p.reused_at IS NULL
-				AND lower(p.user_id) = lower(sessions_revoke.user_id)))
+		AND (sessions_revoke.session_id IS NULL OR s.session_id = sessions_revoke.session_id
+			OR s.privileges LIKE '%sessionid:%' AND sessions_revoke.session_id = ANY (authz.session_groups(s.privileges)))
+		AND (sessions_revoke.user_id IS NULL OR s.principal_id = subject)
 		AND (sessions_revoke.apptoken_id IS NULL OR s.apptoken_id = sessions_revoke.apptoken_id)
 		AND (sessions_revoke.application_id IS NULL OR s.application_id = sessions_revoke.application_id OR s.principal_id = (
 			SELECT a.identity_id FROM authz.application a
@@ -86,12 +99,14 @@ BEGIN
 		AND (sessions_revoke.started_before IS NULL OR s.started_at < before);
 	GET DIAGNOSTICS ended = ROW_COUNT;
 
-	-- Widget sessions have no row: what names one, or none in particular, is noted.
-	IF user_id IS NULL AND apptoken_id IS NULL AND application_id IS NULL
-		AND (ended = 0 OR session_id IS NULL)
+	-- Widget sessions have no row, nor has a KS that others made: what names one,
+	-- or none in particular, is noted.
+	IF apptoken_id IS NULL AND application_id IS NULL
+		AND (user_id IS NULL OR has_ks AND subject IS NOT NULL)
+		AND (ended = 0 OR session_id IS NULL OR has_ks)
 	THEN
-		INSERT INTO authz.revocation (account_id, session_id, issued_before, expires_at)
-		VALUES (account_id, session_id, CASE WHEN session_id IS NULL THEN before END, 'infinity');
+		INSERT INTO authz.revocation (account_id, session_id, principal_id, issued_before, expires_at)
+		VALUES (account_id, session_id, subject, CASE WHEN session_id IS NULL THEN before END, 'infinity');
 	END IF;
 	RETURN ended;
 END

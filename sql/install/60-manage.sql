@@ -42,6 +42,12 @@ CREATE FUNCTION authz.keep_secret(value bytea) RETURNS bigint
 $$;
 COMMENT ON FUNCTION authz.keep_secret(bytea) IS 'stores a secret that must be usable';
 
+CREATE FUNCTION authz.delete_secrets(ids bigint[]) RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	DELETE FROM authz.secret s WHERE s.secret_id = ANY (ids)
+$$;
+COMMENT ON FUNCTION authz.delete_secrets(bigint[]) IS 'deletes secrets that nothing names any more';
+
 CREATE FUNCTION authz.note(account_id int, acting bigint, action text, object text, detail jsonb DEFAULT NULL) RETURNS void
 	LANGUAGE sql VOLATILE AS $$
 	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail)

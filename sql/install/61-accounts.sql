@@ -12,9 +12,9 @@ CREATE FUNCTION authz_account_update(account_id int, name text DEFAULT NULL, set
 COMMENT ON FUNCTION authz_account_update(int, text, jsonb, text) IS
 	'changes an account; settings are merged into the ones it has, null removes one';
 
-CREATE FUNCTION authz_account_rotate_secret(account_id int, overlap int DEFAULT 86400) RETURNS text
+CREATE FUNCTION authz_account_rotate_secret(account_id int, overlap int DEFAULT 86400, admin_secret text DEFAULT NULL) RETURNS text
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION authz_account_rotate_secret(int, int) IS
+COMMENT ON FUNCTION authz_account_rotate_secret(int, int, text) IS
 	'makes a new administration secret, shown once; the former ones hold for the seconds of overlap';
 
 CREATE FUNCTION authz_signing_key_rotate(algorithm text DEFAULT NULL, overlap int DEFAULT 86400) RETURNS text
@@ -39,14 +39,48 @@ CREATE FUNCTION authz.new_account_secret(account_id int, chosen text) RETURNS te
 DECLARE
 	secret text := coalesce(nullif(chosen, ''), authz.random_hex(16));
 BEGIN
-	INSERT INTO authz.account_secret (account_id, number, verifier)
+	INSERT INTO authz.account_secret (account_id, number, verifier, secret_id)
 	SELECT new_account_secret.account_id, coalesce(max(s.number), 0) + 1,
-		CASE WHEN coalesce(chosen, '') = '' THEN authz.verifier(secret) ELSE authz.crypt_verifier(secret) END
+		CASE WHEN coalesce(chosen, '') = '' THEN authz.verifier(secret) ELSE authz.crypt_verifier(secret) END,
+		CASE WHEN (SELECT authz.has_ks(a.settings) FROM authz.account a WHERE a.account_id = new_account_secret.account_id)
+			THEN authz.keep_secret(convert_to(secret, 'UTF8')) END
 	FROM authz.account_secret s WHERE s.account_id = new_account_secret.account_id;
 	RETURN secret;
 END
 $$;
-COMMENT ON FUNCTION authz.new_account_secret(int, text) IS 'adds an administration secret, the chosen one or one made here';
+COMMENT ON FUNCTION authz.new_account_secret(int, text) IS
+	'adds an administration secret, the chosen one or one made here; kept itself only where it signs Kaltura sessions';
+
+CREATE FUNCTION authz.delete_account_secrets(account_id int) RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	WITH gone AS (
+		DELETE FROM authz.account_secret s
+		WHERE s.account_id = delete_account_secrets.account_id AND s.expires_at <= now() RETURNING s.secret_id)
+	SELECT FROM authz.delete_secrets(ARRAY(SELECT g.secret_id FROM gone g))
+$$;
+COMMENT ON FUNCTION authz.delete_account_secrets(int) IS 'deletes the administration secrets that hold no more';
+
+-- Secrets that sign Kaltura sessions are kept while there are any.
+CREATE FUNCTION authz.settle_account_secrets(account_id int, before jsonb, after jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	signing bigint[] := ARRAY(
+		SELECT s.secret_id FROM authz.account_secret s
+		WHERE s.account_id = settle_account_secrets.account_id AND s.secret_id IS NOT NULL);
+BEGIN
+	IF authz.has_ks(before) AND NOT authz.has_ks(after) THEN
+		UPDATE authz.account_secret s SET secret_id = NULL
+		WHERE s.account_id = settle_account_secrets.account_id AND s.secret_id IS NOT NULL;
+		PERFORM authz.delete_secrets(signing);
+	ELSIF authz.has_ks(after) AND signing = '{}' THEN
+		RAISE NOTICE USING MESSAGE = 'no administration secret of the account signs Kaltura sessions',
+			DETAIL = 'Of those that were made before, nothing is kept that could.',
+			HINT = 'authz_account_rotate_secret() makes one that does, or takes yours over.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.settle_account_secrets(int, jsonb, jsonb) IS
+	'forgets the secrets that sign Kaltura sessions with the last setting that needs them';
 
 CREATE FUNCTION authz.make_jwk(algorithm text, kid text) RETURNS bytea
 	LANGUAGE C VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_make_jwk';
@@ -96,6 +130,8 @@ BEGIN
 	PERFORM authz.lock_account(account_id);
 	IF settings IS NOT NULL THEN
 		new_settings := authz.settings_after(account_id, settings, own_account <> 0);
+		PERFORM authz.settle_account_secrets(account_update.account_id, a.settings, new_settings)
+		FROM authz.account a WHERE a.account_id = account_update.account_id;
 	END IF;
 	UPDATE authz.account a
 	SET name = coalesce(nullif(account_update.name, ''), a.name),
@@ -109,7 +145,7 @@ END
 $$;
 COMMENT ON FUNCTION authz.account_update(int, bigint, int, text, jsonb, text) IS 'body of authz_account_update()';
 
-CREATE FUNCTION authz.account_rotate_secret(own_account int, acting bigint, account_id int, overlap int) RETURNS text
+CREATE FUNCTION authz.account_rotate_secret(own_account int, acting bigint, account_id int, overlap int, admin_secret text) RETURNS text
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	holds interval := make_interval(secs => coalesce(overlap, 86400));
@@ -117,15 +153,15 @@ DECLARE
 BEGIN
 	PERFORM authz.check_seconds(overlap, 'overlap', 0);
 	PERFORM authz.lock_account(account_id);
-	DELETE FROM authz.account_secret s WHERE s.account_id = account_rotate_secret.account_id AND s.expires_at <= now();
+	PERFORM authz.delete_account_secrets(account_id);
 	UPDATE authz.account_secret s SET expires_at = least(s.expires_at, now() + holds)
 	WHERE s.account_id = account_rotate_secret.account_id;
-	secret := authz.new_account_secret(account_id, NULL);
+	secret := authz.new_account_secret(account_id, admin_secret);
 	PERFORM authz.note(account_id, acting, 'account.rotate_secret', account_id::text, jsonb_build_object('overlap', overlap));
 	RETURN secret;
 END
 $$;
-COMMENT ON FUNCTION authz.account_rotate_secret(int, bigint, int, int) IS 'body of authz_account_rotate_secret()';
+COMMENT ON FUNCTION authz.account_rotate_secret(int, bigint, int, int, text) IS 'body of authz_account_rotate_secret()';
 
 CREATE FUNCTION authz.signing_key_rotate(account_id int, acting bigint, algorithm text, overlap int) RETURNS text
 	LANGUAGE plpgsql VOLATILE AS $$
@@ -178,9 +214,13 @@ DECLARE
 	hint text;
 BEGIN
 	CASE
-		WHEN name = 'legacy_hashes' THEN
+		WHEN name IN ('accept_ks', 'legacy_hashes') THEN
 			IF jsonb_typeof(value) <> 'boolean' THEN
 				hint := 'It is true or false.';
+			END IF;
+		WHEN name = 'token_format' THEN
+			IF word NOT IN ('jwt', 'ks') OR jsonb_typeof(value) <> 'string' THEN
+				hint := 'It is one of jwt and ks.';
 			END IF;
 		WHEN name = 'max_session_duration' THEN
 			IF NOT whole OR word::int = 0 THEN
@@ -212,12 +252,12 @@ BEGIN
 			THEN
 				RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('"%s" is the audience of an application', word);
 			END IF;
-		WHEN name IN ('token_format', 'accept_ks', 'subject_lock', 'strict_privacy_context') THEN
+		WHEN name IN ('subject_lock', 'strict_privacy_context') THEN
 			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
-				HINT = 'Settings are audience, default_user_role, default_widget_role, legacy_hashes, managers_group, '
-					'max_category_members, max_entry_categories, max_session_duration and max_user_groups.';
+				HINT = 'Settings are accept_ks, audience, default_user_role, default_widget_role, legacy_hashes, managers_group, '
+					'max_category_members, max_entry_categories, max_session_duration, max_user_groups and token_format.';
 	END CASE;
 	IF hint IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid value of setting "%s"', name), HINT = hint;
@@ -229,10 +269,12 @@ COMMENT ON FUNCTION authz.check_setting(int, text, jsonb) IS 'raises unless the 
 CREATE FUNCTION authz.setting_weakens(name text, old jsonb, new jsonb) RETURNS bool
 	LANGUAGE sql IMMUTABLE
 	RETURN CASE name
+		WHEN 'accept_ks' THEN new = 'true'
 		WHEN 'legacy_hashes' THEN new = 'true'
 		WHEN 'max_session_duration' THEN
 			coalesce((new #>> '{}'::text[])::int, 86400) > coalesce((old #>> '{}'::text[])::int, 86400)
 		WHEN 'managers_group' THEN new IS DISTINCT FROM old
+		WHEN 'token_format' THEN new = '"ks"'
 		WHEN 'default_user_role' THEN new <> 'null' AND new IS DISTINCT FROM old
 		WHEN 'default_widget_role' THEN new <> 'null' AND new IS DISTINCT FROM old
 		ELSE false

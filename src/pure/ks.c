@@ -777,18 +777,21 @@ put_body(Writer *writer, const AuthzKs *ks, const uint8_t *random)
 
 /* Whether what has been written says what was to be said. */
 static bool
-reads_back(const AuthzKs *ks, const char *secret, const char *text, size_t length)
+reads_back(AuthzKs *ks, const char *secret, const char *text, size_t length)
 {
 	AuthzKs again;
 
-	return authz_ks_read(text, length, secret, &again) == AUTHZ_KS_OK &&
-		   again.account_id == ks->account_id && again.type == ks->type &&
-		   again.expires_at == ks->expires_at && strcmp(again.user_id, ks->user_id) == 0 &&
-		   strcmp(again.additional, ks->additional) == 0;
+	if (authz_ks_read(text, length, secret, &again) != AUTHZ_KS_OK ||
+		again.account_id != ks->account_id || again.type != ks->type ||
+		again.expires_at != ks->expires_at || strcmp(again.user_id, ks->user_id) != 0 ||
+		strcmp(again.additional, ks->additional) != 0)
+		return false;
+	memcpy(ks->id, again.id, sizeof(ks->id));
+	return true;
 }
 
 AuthzKsResult
-authz_ks_write(const AuthzKs *ks, const char *secret, const uint8_t random[AUTHZ_KS_RANDOM_BYTES],
+authz_ks_write(AuthzKs *ks, const char *secret, const uint8_t random[AUTHZ_KS_RANDOM_BYTES],
 			   char *out, size_t size, size_t *length)
 {
 	Writer body;

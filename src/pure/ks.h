@@ -84,12 +84,12 @@ extern bool authz_ks_is_widget(const AuthzKs *ks);
 
 /*
  * Writes a KS V2 of account, type, expiry, user, privileges and additional data
- * into out (NUL-terminated), *length is its length. The values of a privilege
- * that is there several times add up. AUTHZ_KS_MALFORMED where it would be too
+ * into out (NUL-terminated), *length is its length; fills in its id. The values of
+ * a privilege that is there several times add up. AUTHZ_KS_MALFORMED where it would be too
  * long, AUTHZ_KS_FIELDS where it could not be read back; out is then not to be
  * used.
  */
-extern AuthzKsResult authz_ks_write(const AuthzKs *ks, const char *secret,
+extern AuthzKsResult authz_ks_write(AuthzKs *ks, const char *secret,
 									const uint8_t random[AUTHZ_KS_RANDOM_BYTES], char *out,
 									size_t size, size_t *length);
 

@@ -21,10 +21,12 @@
 #include "pure/token.h"
 #include "session/grant.h"
 #include "session/key.h"
+#include "session/ks.h"
 #include "session/moment.h"
 #include "session/restrict.h"
 #include "session/session.h"
 #include "session/setting.h"
+#include "store/refusal.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -58,7 +60,9 @@ typedef struct Verified
 	bool stale;
 	bool listed;
 	int pins;
+	bool special;	 /* restricted, or a KS: what follows is for these */
 	uint64 admitted; /* the settings of the request that was found to be let in */
+	AuthzKsOpened *ks;
 } Verified;
 
 static MemoryContext cache = NULL;
@@ -75,17 +79,21 @@ static uint64 current_serial = 0;
 static AuthzStatement lookup = {
 	.sql = "SELECT s.session_id IS NOT NULL AND s.rotated_at IS NULL,"
 		   "       p.user_id, coalesce(p.status = 'active', $2 = 0),"
-		   "       s.apptoken_id, coalesce(t.status = 'active', s.apptoken_id IS NULL),"
+		   "       coalesce(s.apptoken_id, $6),"
+		   "       coalesce(t.status = 'active', s.apptoken_id IS NULL),"
 		   "       s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r"
 		   "               WHERE r.account_id = $3"
-		   "                 AND (r.session_id = $1 OR r.issued_before > $4)),"
+		   "                 AND (r.session_id = $1 OR r.session_id = ANY ($5)"
+		   "                  OR r.issued_before > $4)"
+		   "                 AND (r.principal_id IS NULL OR r.principal_id = $2)),"
 		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id"
 		   "  FROM (SELECT) AS one"
 		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3"
 		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
-		   "  LEFT JOIN authz.apptoken t ON t.apptoken_id = s.apptoken_id",
-	.nargs = 4,
-	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID},
+		   "  LEFT JOIN authz.apptoken t ON t.apptoken_id = coalesce(s.apptoken_id, $6)"
+		   "   AND t.account_id = $3",
+	.nargs = 6,
+	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
 };
 
 /* All values of a privilege with '/' between, as a merge puts them; NULL where it is not there. */
@@ -215,12 +223,40 @@ read_application(Verified *verified, const char *application, int64 grant_id)
 	return authz_grant_read(session, application, grant_id, verified->context, &verified->horizon);
 }
 
+/* What else the tables are asked by, where the token is a KS. */
+static void
+set_ks_values(const AuthzKsOpened *ks, Datum *values, char *nulls)
+{
+	values[3] = TimestampTzGetDatum(ks->started_at);
+	values[4] = ks->groups;
+	nulls[4] = ' ';
+	if (ks->apptoken_id != NULL)
+	{
+		values[5] = CStringGetTextDatum(ks->apptoken_id);
+		nulls[5] = ' ';
+	}
+}
+
+/* A KS tells what acts for its user among its privileges, or its row does. */
+static void
+settle_actor(Verified *verified, const char *apptoken, const char *application, int64 grant_id)
+{
+	MemoryContext caller = MemoryContextSwitchTo(verified->context);
+
+	if (grant_id != 0)
+		verified->session.actor = psprintf(AUTHZ_GRANT_ACTOR "%s", application);
+	else if (apptoken != NULL)
+		verified->session.actor = psprintf("apptoken:%s", apptoken);
+	MemoryContextSwitchTo(caller);
+}
+
 /* What the tables say of a token whose signature is good. */
 static AuthzFault
 look_up_session(Verified *verified, const AuthzToken *token)
 {
 	TimestampTz issued_at = authz_moment_from_unix(token->issued_at);
-	Datum values[4];
+	Datum values[6];
+	char nulls[] = "    nn";
 	char *apptoken;
 	char *application;
 	int64 grant_id;
@@ -229,7 +265,9 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	values[1] = Int64GetDatum(token->principal_id);
 	values[2] = Int32GetDatum(token->account_id);
 	values[3] = TimestampTzGetDatum(issued_at);
-	if (authz_store_read_fresh(&lookup, values, NULL) != 1)
+	if (verified->ks != NULL)
+		set_ks_values(verified->ks, values, nulls);
+	if (authz_store_read_fresh(&lookup, values, nulls) != 1)
 		elog(ERROR, "looking up a session gave no row");
 
 	apptoken = authz_store_text(0, 4);
@@ -241,10 +279,10 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	if (apptoken != NULL)
 		verified->keys[verified->nkeys++] = authz_change_key_text(AUTHZ_TOPIC_SUBJECT, apptoken);
 
-	if (!authz_store_bool(0, 1) && token->session_type != AUTHZ_SESSION_WIDGET)
+	if (!authz_store_bool(0, 1) && !verified->session.rowless)
 	{
 		/* If it is rolled back no message will ever say so. */
-		if (!ahead_of_replay(issued_at))
+		if (verified->ks != NULL || !ahead_of_replay(issued_at))
 			return AUTHZ_FAULT_ENDED;
 		verified->provisional = true;
 	}
@@ -253,6 +291,8 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	if (!authz_store_bool(0, 3) || !authz_store_bool(0, 5))
 		return AUTHZ_FAULT_BLOCKED;
 	read_row(verified, &application, &grant_id);
+	if (verified->ks != NULL)
+		settle_actor(verified, apptoken, application, grant_id);
 	return read_application(verified, application, grant_id);
 }
 
@@ -281,10 +321,67 @@ fill_session(Verified *verified, const AuthzToken *token)
 	session->actor = token->actor[0] ? pstrdup(token->actor) : NULL;
 	session->privileges = pstrdup(token->privileges);
 	session->expires_at = authz_moment_from_unix(token->expires_at);
+	session->rowless =
+		verified->ks == NULL ? session->type == AUTHZ_SESSION_WIDGET : !verified->ks->started_here;
 	read_privileges(session);
+	verified->special = session->restricted || verified->ks != NULL;
 	verified->not_before = authz_moment_from_unix(token->issued_at) -
 						   (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
 	MemoryContextSwitchTo(caller);
+}
+
+/* What is wrong with a KS beside what its text says, in the order in which it is looked at. */
+static AuthzKsResult
+judge_ks(const AuthzToken *token, const AuthzKsOpened *ks, AuthzFault fault)
+{
+	if (fault == AUTHZ_FAULT_ENDED)
+		return AUTHZ_KS_REVOKED;
+	if (ks->result == AUTHZ_KS_ACCOUNT)
+		return AUTHZ_KS_ACCOUNT;
+	if (token->principal_id == AUTHZ_KS_UNKNOWN_PRINCIPAL)
+		return AUTHZ_KS_USER;
+	if (ks->result != AUTHZ_KS_OK)
+		return ks->result;
+	return fault == AUTHZ_FAULT_NONE ? AUTHZ_KS_OK : AUTHZ_KS_USER_BLOCKED;
+}
+
+static AuthzKsOpened *
+open_ks(Verified *verified, AuthzToken *token)
+{
+	MemoryContext caller = MemoryContextSwitchTo(verified->context);
+	AuthzKsOpened *ks = palloc(sizeof(AuthzKsOpened));
+
+	if (!authz_ks_open(verified->text, token, ks))
+		ks = NULL;
+	MemoryContextSwitchTo(caller);
+	return ks;
+}
+
+static AuthzFault
+verify_ks(Verified *verified, AuthzToken *token)
+{
+	AuthzKsOpened *ks = open_ks(verified, token);
+	AuthzActing acting;
+	AuthzFault fault;
+
+	verified->ks = ks;
+	if (ks == NULL)
+		return AUTHZ_FAULT_MALFORMED;
+	verified->special = true;
+	verified->keys[verified->nkeys++] = authz_change_key(AUTHZ_TOPIC_POLICY, ks->account_id);
+	if (ks->result != AUTHZ_KS_OK && ks->result <= AUTHZ_KS_FIELDS)
+		return AUTHZ_FAULT_SIGNATURE;
+
+	verified->horizon = ks->horizon;
+	authz_store_begin(&acting);
+	authz_ks_resolve(token, ks);
+	fill_session(verified, token);
+	verified->not_before = DT_NOBEGIN;
+	fault = look_up_session(verified, token);
+	authz_store_end(&acting);
+	settle_roles(verified);
+	ks->result = judge_ks(token, ks, fault);
+	return ks->result == AUTHZ_KS_OK ? AUTHZ_FAULT_NONE : AUTHZ_FAULT_REFUSED;
 }
 
 static AuthzFault
@@ -293,21 +390,20 @@ verify(Verified *verified)
 	size_t length = strlen(verified->text);
 	static AuthzToken read_token; /* too large to be allocated for each text */
 	AuthzToken *token = &read_token;
-	AuthzFault fault = AUTHZ_FAULT_MALFORMED;
+	AuthzFault fault;
+	AuthzActing acting;
 
 	nverified++;
-	if (authz_token_read(verified->text, length, token) == AUTHZ_TOKEN_OK)
-		fault = check_signature(verified, length, token);
-	if (fault == AUTHZ_FAULT_NONE)
-	{
-		AuthzActing acting;
-
-		fill_session(verified, token);
-		authz_store_begin(&acting);
-		fault = look_up_session(verified, token);
-		authz_store_end(&acting);
-		settle_roles(verified);
-	}
+	if (authz_token_read(verified->text, length, token) != AUTHZ_TOKEN_OK)
+		return verify_ks(verified, token);
+	fault = check_signature(verified, length, token);
+	if (fault != AUTHZ_FAULT_NONE)
+		return fault;
+	fill_session(verified, token);
+	authz_store_begin(&acting);
+	fault = look_up_session(verified, token);
+	authz_store_end(&acting);
+	settle_roles(verified);
 	return fault;
 }
 
@@ -453,6 +549,8 @@ look_up(const char *raw)
 	return verified != NULL ? verified : load(raw, hash);
 }
 
+/* Restricted sessions and KS ------------------------------------------------- */
+
 /* Whether the session is let in from here, for this request and once more. */
 static AuthzFault
 judge_restrictions(Verified *verified)
@@ -467,6 +565,39 @@ judge_restrictions(Verified *verified)
 		verified->admitted = request;
 	}
 	return authz_restrict_count(&verified->session);
+}
+
+/* The first of the reasons for which a KS is refused. */
+static AuthzKsResult
+refusal_of(const Verified *verified, AuthzFault fault)
+{
+	const AuthzSession *session = &verified->session;
+	AuthzKsResult result = verified->ks->result;
+
+	if (result != AUTHZ_KS_OK && result <= AUTHZ_KS_FIELDS)
+		return result;
+	if (session->expires_at <= GetCurrentStatementStartTimestamp())
+		return AUTHZ_KS_EXPIRED;
+	if (!authz_restrict_admits_address(session))
+		return AUTHZ_KS_ADDRESS;
+	if (!authz_restrict_admits_path(session))
+		return AUTHZ_KS_PATH;
+	return fault == AUTHZ_FAULT_EXHAUSTED ? AUTHZ_KS_ACTIONS : result;
+}
+
+/* Apart from the sessions that most are, which cost no more than the question. */
+static AuthzFault
+judge_special(Verified *verified, AuthzFault fault)
+{
+	const AuthzKsOpened *ks = verified->ks;
+
+	if (fault == AUTHZ_FAULT_NONE && verified->session.restricted)
+		fault = judge_restrictions(verified);
+	if (fault == AUTHZ_FAULT_NONE || ks == NULL)
+		return fault;
+	authz_refusal_note(ks->account_id, verified->session.principal_id, ks->id,
+					   refusal_of(verified, fault));
+	return AUTHZ_FAULT_REFUSED;
 }
 
 AuthzSession *
@@ -503,8 +634,8 @@ authz_session_current(AuthzFault *fault)
 		else if (current->not_before > now)
 			found = AUTHZ_FAULT_EARLY;
 	}
-	if (unlikely(current->session.restricted) && found == AUTHZ_FAULT_NONE)
-		found = judge_restrictions(current);
+	if (unlikely(current->special))
+		found = judge_special(current, found);
 	if (fault != NULL)
 		*fault = found;
 	return found == AUTHZ_FAULT_NONE ? &current->session : NULL;
@@ -531,9 +662,11 @@ authz_session_signed_id(const char *text)
 	Verified verified = {.text = (char *) text};
 	AuthzToken *token = palloc(sizeof(AuthzToken));
 	size_t length = strlen(text);
+	AuthzKsOpened ks;
 
-	if (authz_token_read(text, length, token) != AUTHZ_TOKEN_OK ||
-		check_signature(&verified, length, token) != AUTHZ_FAULT_NONE)
+	if (authz_token_read(text, length, token) == AUTHZ_TOKEN_OK
+			? check_signature(&verified, length, token) != AUTHZ_FAULT_NONE
+			: !authz_ks_open(text, token, &ks) || ks.result != AUTHZ_KS_OK || !ks.started_here)
 		return NULL;
 	return pstrdup(token->session_id);
 }
@@ -575,6 +708,9 @@ authz_session_refuse(AuthzFault fault)
 			break;
 		case AUTHZ_FAULT_EXHAUSTED:
 			reason = "session has been used as often as it may be";
+			break;
+		case AUTHZ_FAULT_REFUSED:
+			reason = "session is not valid";
 			break;
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", reason),

@@ -30,7 +30,8 @@ typedef enum AuthzFault
 	AUTHZ_FAULT_ENDED,	   /* ended, revoked, or never committed */
 	AUTHZ_FAULT_BLOCKED,   /* account, user or app token is blocked or deleted */
 	AUTHZ_FAULT_ELSEWHERE, /* restricted to other addresses or paths */
-	AUTHZ_FAULT_EXHAUSTED  /* put in force as often as it may be */
+	AUTHZ_FAULT_EXHAUSTED, /* put in force as often as it may be */
+	AUTHZ_FAULT_REFUSED	   /* a Kaltura session, for a reason that the audit has */
 } AuthzFault;
 
 #define AUTHZ_SESSION_KEYS 6
@@ -54,6 +55,7 @@ typedef struct AuthzSession
 	bool limited;		  /* limitentry */
 	bool moderated;		  /* enablecategorymoderation */
 	bool restricted;	  /* iprestrict, urirestrict or actionslimit */
+	bool rowless;		  /* counts without a row in authz.session */
 
 	/* How its user was proven, and the application that it is of. */
 	int assurance;

@@ -16,6 +16,7 @@
 #include "pure/token.h"
 #include "session/grant.h"
 #include "session/key.h"
+#include "session/ks.h"
 #include "session/moment.h"
 #include "session/start.h"
 #include "store/announce.h"
@@ -173,7 +174,8 @@ authz_session_start(const AuthzStart *start)
 		snprintf(token->actor, sizeof(token->actor), AUTHZ_GRANT_ACTOR "%s", start->application);
 	else if (start->apptoken_id != NULL)
 		snprintf(token->actor, sizeof(token->actor), "apptoken:%s", start->apptoken_id);
-	sign(start, token, signed_text);
+	if (!authz_ks_sign(start, token, signed_text))
+		sign(start, token, signed_text);
 
 	started.token = signed_text;
 	started.session_id = pstrdup(token->session_id);
@@ -203,7 +205,7 @@ authz_session_end(const AuthzSession *session)
 	values[0] = CStringGetTextDatum(session->session_id);
 	values[1] = Int32GetDatum(session->account_id);
 	values[2] = TimestampTzGetDatum(session->expires_at);
-	values[3] = BoolGetDatum(session->type == AUTHZ_SESSION_WIDGET);
+	values[3] = BoolGetDatum(session->rowless);
 	authz_store_begin(&acting);
 	(void) authz_store_write(&delete_statement, values, NULL);
 	ended = authz_store_bool(0, 1);

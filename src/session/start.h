@@ -11,6 +11,9 @@
 
 #include "session/session.h"
 
+/* What the sessions of widgets carry, and no other. */
+#define AUTHZ_WIDGET_PRIVILEGES "view:*,widget:1"
+
 typedef struct AuthzStart
 {
 	int account_id;

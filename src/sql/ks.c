@@ -12,6 +12,7 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "pure/ks.h"
+#include "session/ks.h"
 #include "session/moment.h"
 #include "sql/argument.h"
 #include "sql/door.h"
@@ -173,4 +174,13 @@ authz_ks_encode(PG_FUNCTION_ARGS)
 						 "privileges are written key:value/value,key,…, and have none of the "
 						 "session's own fields (_d, _e, _m, _t, _u).")));
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(text, (int) length));
+}
+
+PG_FUNCTION_INFO_V1(authz_session_groups);
+
+/* authz.session_groups(privileges text) */
+Datum
+authz_session_groups(PG_FUNCTION_ARGS)
+{
+	return authz_ks_groups(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 }

@@ -65,7 +65,10 @@ authz_account_update(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(authz_account_rotate_secret);
 
-/* authz_account_rotate_secret(account_id int, overlap int): who has the secret has everything */
+/*
+ * authz_account_rotate_secret(account_id int, overlap int, admin_secret text): who
+ * has the secret has everything
+ */
 Datum
 authz_account_rotate_secret(PG_FUNCTION_ARGS)
 {
@@ -73,6 +76,11 @@ authz_account_rotate_secret(PG_FUNCTION_ARGS)
 
 	authz_door_refuse_acting(&door);
 	authz_growth_check_everything(&door);
+	if (authz_argument_text(fcinfo, 2) != NULL)
+	{
+		authz_manage_database_only(&door, "Secrets are chosen while no session is set.");
+		authz_door_require_encryption();
+	}
 	return authz_door_call(&door, fcinfo);
 }
 

@@ -25,8 +25,6 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#define WIDGET_PRIVILEGES "view:*,widget:1"
-
 static Datum
 start(FunctionCallInfo fcinfo, const AuthzStart *what, const char *user_id)
 {
@@ -136,7 +134,7 @@ authz_start_widget_session(PG_FUNCTION_ARGS)
 {
 	char *widget_id = authz_argument_text(fcinfo, 0);
 	int64 asked = asked_lifetime(fcinfo, 1);
-	AuthzStart what = {.type = AUTHZ_SESSION_WIDGET, .privileges = WIDGET_PRIVILEGES};
+	AuthzStart what = {.type = AUTHZ_SESSION_WIDGET, .privileges = AUTHZ_WIDGET_PRIVILEGES};
 	int64 longest;
 	char *end;
 	long account_id;

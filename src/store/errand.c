@@ -17,6 +17,7 @@
 #include "store/action.h"
 #include "store/errand.h"
 #include "store/failure_table.h"
+#include "store/refusal.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
@@ -25,6 +26,7 @@
 
 /* Many at once take turns: a worker needs some milliseconds. */
 #define PATIENCE_MS 2000
+#define SHORT_PATIENCE_MS 250
 #define PAUSE_MS 5
 
 /* A table that is locked for longer is being repaired: the errand is not done. */
@@ -41,6 +43,7 @@ typedef struct Request
 		AuthzFailureKey failure;
 		AuthzFailureClaim claim;
 		AuthzAction action;
+		AuthzRefusal refusal;
 	} what;
 } Request;
 
@@ -124,6 +127,14 @@ authz_errand_run(AuthzErrand errand, const void *what, Size size)
 	return authz_errand_start(&job, errand, what, size) && authz_errand_finish(&job);
 }
 
+bool
+authz_errand_send(AuthzErrand errand, const void *what, Size size)
+{
+	BackgroundWorkerHandle *handle;
+
+	return start(errand, what, size, DSM_HANDLE_INVALID, SHORT_PATIENCE_MS, &handle);
+}
+
 /* What a database may have been given as defaults must not stop or delay the worker. */
 static void
 settle_settings(AuthzErrand errand)
@@ -156,6 +167,8 @@ perform(const Request *request)
 			return authz_failure_table_forget(&request->what.failure);
 		case AUTHZ_ERRAND_COUNT_ACTION:
 			return authz_action_write(&request->what.action);
+		case AUTHZ_ERRAND_NOTE_REFUSAL:
+			return authz_refusal_write(&request->what.refusal);
 	}
 	return false;
 }

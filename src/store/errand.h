@@ -17,7 +17,8 @@ typedef enum AuthzErrand
 	AUTHZ_ERRAND_COUNT_FAILURE,	  /* AuthzFailureKey */
 	AUTHZ_ERRAND_CLAIM_ATTEMPT,	  /* AuthzFailureClaim */
 	AUTHZ_ERRAND_FORGET_FAILURES, /* AuthzFailureKey */
-	AUTHZ_ERRAND_COUNT_ACTION	  /* AuthzAction */
+	AUTHZ_ERRAND_COUNT_ACTION,	  /* AuthzAction */
+	AUTHZ_ERRAND_NOTE_REFUSAL	  /* AuthzRefusal */
 } AuthzErrand;
 
 /* The most that can be told. */
@@ -44,6 +45,9 @@ extern bool authz_errand_finish(AuthzErrandJob *job);
 
 /* Both. */
 extern bool authz_errand_run(AuthzErrand errand, const void *what, Size size);
+
+/* Starts a worker, if one is free before long, and does not wait for its end. */
+extern bool authz_errand_send(AuthzErrand errand, const void *what, Size size);
 
 extern PGDLLEXPORT void authz_errand_main(Datum main_arg);
 

@@ -171,7 +171,11 @@ is(client(token('iprestrict:203.0.113.0/24'), "SET authz.request_address = '203.
 my $limited = token('actionslimit:5');
 my $used    = token('actionslimit:1');
 client($used, $who);
-my $path = token('urirestrict:/a');
+my ($path, $expired) = (token('urirestrict:/a'), undef);
+$node->safe_psql('postgres',
+	q(SELECT authz_account_update(1, settings => '{"accept_ks": true}'), authz_account_rotate_secret(1, 60, 'sesame')));
+my $ks  = $node->safe_psql('postgres', q(SELECT authz_ks_encode(1, 'sesame', 'ann')));
+my $old = $node->safe_psql('postgres', q(SELECT authz_ks_encode(1, 'sesame', 'ann', expiry => now() - interval '1 second')));
 $node->backup('backup');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'backup', has_streaming => 1);
@@ -190,5 +194,10 @@ is(on_standby($loopback), 'ann', 'addresses are judged on a standby');
 is(on_standby($path), 'nobody', 'paths too');
 is(on_standby($limited), 'nobody', 'nothing can be counted there');
 is(on_standby($used), 'nobody', 'and what is used up is used up');
+is(on_standby($ks), 'ann', 'a KS is accepted there');
+my $offset = -s $standby->logfile;
+is(on_standby($old), 'nobody', 'an expired one is not');
+like(slurp_file($standby->logfile, $offset), qr/LOG:\s+Kaltura session of account 1 is refused: expired/,
+	'the reason is in the log, where there is no audit to write');
 
 done_testing();

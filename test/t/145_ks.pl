@@ -11,13 +11,14 @@ use Kaltura;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use World;
 
 Kaltura::require_python();
 
 my $node = PostgreSQL::Test::Cluster->new('ks');
 $node->init;
 $node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION authz CASCADE');
+World::create($node);
 
 my $json = JSON::PP->new->utf8->canonical;
 
@@ -129,5 +130,69 @@ is_deeply([ map { $_->{wrong} // 'nothing' } Kaltura::ask({ do => 'read', ks => 
 	['signature'], 'ours, with another secret');
 is_deeply([ rows($decode, [ { ks => Kaltura::ks(secret => 'x'), secret => 'other' } ]) ]->[0]{version},
 	undef, 'theirs, with another secret');
+
+# As sessions: what they make is put in force as it is.
+$node->safe_psql('postgres',
+	q(SELECT authz_account_update(1, settings => '{"accept_ks": true}'), authz_account_rotate_secret(1, 86400, 'an open sesame')));
+
+sub seen
+{
+	my ($token) = @_;
+
+	return $node->safe_psql('postgres', "SELECT seen('$token')");
+}
+
+my %ours = (secret => 'an open sesame', partner => 1, type => 0, expiry => time + 3600, privileges => '');
+my ($v1, $v2, $foreign, $free, $limited) = map { $_->{ks} } Kaltura::ask(
+	{ %ours, do => 'v1', user => 'ANN' },
+	{ %ours, do => 'v2', user => 'ann' },
+	{ %ours, do => 'v2', user => 'ann', secret => 'another' },
+	{ %ours, do => 'v2', user => 'bob', privileges => 'disableentitlement,limitentry:4' },
+	{ %ours, do => 'v2', user => 'ann', privileges => 'actionslimit:2' });
+is(seen($v2), '1,3', 'their V2 is ann');
+is(seen($v1), '1,3', 'their V1, too');
+is(seen($foreign), 'nothing', 'with another secret it is nobody');
+is(seen($free), '4', 'its privileges count');
+is_deeply([ map { seen($limited) } 1 .. 3 ], [ '1,3', '1,3', 'nothing' ], 'as often as it says');
+
+# What Kaltura's official client made, under another number.
+my ($vector) = 'djJ8MTIzNDU2OXyMLvvEJ3wZ5RTOqFiT9t2qTPZSTkuMv4OFXY7lVYWRJxLMtx5rrc5IhYYYMZrbY_v5pWYwxBW74yLT_eXo'
+  . 'VF1RCto7DouU5wQ2F1fzsD9E28BjKM1PB6C4mxeVzcfKNM2rdIAyrDuzG-7Z5zJjQj76iaAy8RnjP4XydQtXu7vwmMK6zKudjjDzkPFm8BACTrc=';
+$node->safe_psql(
+	'postgres', q(
+SELECT authz_account_add('Kaltura', 1234569);
+SELECT authz_account_update(1234569, settings => '{"accept_ks": true}');
+SELECT authz_account_rotate_secret(1234569, admin_secret => '1234567890abcdef1234567890abcdef');
+SET authz.account = 1234569;
+SELECT authz_user_add('DummyUser@kaltura.com');
+));
+is( $node->safe_psql('postgres', "SELECT user_id, actor, privileges FROM authz_use_session('$vector', false)"),
+	'DummyUser@kaltura.com|apptoken:1_abcd1234|setrole:15737171,sessionid:1_abcd1234,apptoken:1_abcd1234',
+	'that of the official client is its user');
+
+# Ours, read by them.
+$node->safe_psql('postgres', q(SELECT authz_account_update(1, settings => '{"token_format": "ks"}')));
+my ($token, $id, $expiry) = split /\|/,
+  $node->safe_psql('postgres',
+	q(SELECT session_token, session_id, extract(epoch FROM expiry)::bigint FROM authz_start_secret_session(1, 'an open sesame', 'ANN', 'admin', 600, 'edit:a/b,edit:c,view')));
+my ($theirs) = Kaltura::ask({ do => 'read', secret => 'an open sesame', ks => $token });
+like(delete $theirs->{additional}, qr/^authz:\d+$/, 'ours has a mark');
+is_deeply($theirs, { partner => 1, user => 'ann', type => 2, expiry => $expiry, privileges => 'edit:a/b/c,view', id => $id },
+	'and says to them what it says to us');
+is(seen($token), '1,3', 'it is a session');
+
+# A dump has what is needed to verify, and what has been counted and revoked.
+$node->safe_psql('postgres', "SET authz.account = 1; SELECT authz_sessions_revoke(user_id => 'bob')");
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+my $dump = $node->basedir . '/dump.sql';
+$node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ], 'dump');
+$node->safe_psql('restored', slurp_file($dump));
+foreach ([ $v2, '1,3', 'a KS' ], [ $token, '1,3', 'one of ours' ], [ $free, 'nothing', 'a revoked one' ],
+	[ $limited, 'nothing', 'one that is used up' ], [ $vector, 'nothing', 'one of another account' ])
+{
+	my ($ks, $sees, $what) = @$_;
+
+	is($node->safe_psql('restored', "SELECT seen('$ks')"), $sees, "after a restore, $what");
+}
 
 done_testing();

@@ -493,7 +493,8 @@ writes(const char *user_id, const char *privileges)
 
 	if (result == AUTHZ_KS_OK)
 		ok(is_good(text) && strlen(text) == length && ks.version == 2 && ks.account_id == 7 &&
-			   ks.type == AUTHZ_KS_ADMIN_TYPE && strcmp(ks.user_id, user_id) == 0,
+			   ks.type == AUTHZ_KS_ADMIN_TYPE && strcmp(ks.user_id, user_id) == 0 &&
+			   strcmp(ks.id, from.id) == 0,
 		   "read again");
 	return result;
 }

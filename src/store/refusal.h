@@ -1,0 +1,35 @@
+/*
+ * refusal.h
+ *	  Kaltura sessions that were refused, noted for administrators: their bearer
+ *	  learns that they are not valid and no more.
+ *
+ * A note outlives the transaction that it is about, so a background worker writes
+ * it. Nobody waits for it, and of the same refusal there is one an hour.
+ */
+#ifndef AUTHZ_STORE_REFUSAL_H
+#define AUTHZ_STORE_REFUSAL_H
+
+#include "postgres.h"
+
+#include "pure/ks.h"
+
+#define AUTHZ_REFUSAL_SOURCE_MAX 46 /* an address and its end */
+
+typedef struct AuthzRefusal
+{
+	int64 principal_id; /* 0 where it is not known */
+	int account_id;
+	AuthzKsResult reason;
+	Oid role;							   /* of the database */
+	char session_id[AUTHZ_KS_ID_HEX + 1];  /* '' where it is not proven */
+	char source[AUTHZ_REFUSAL_SOURCE_MAX]; /* where the client is */
+} AuthzRefusal;
+
+/* Notes it in the audit, or in the server's log where no worker can. */
+extern void authz_refusal_note(int account_id, int64 principal_id, const char *session_id,
+							   AuthzKsResult reason);
+
+/* For the worker. */
+extern bool authz_refusal_write(const AuthzRefusal *refusal);
+
+#endif
