@@ -166,6 +166,13 @@ SET authz.session = '';
 RESET ROLE;
 SELECT * FROM noted('actionslimit', 2);
 
+-- an application's tag is in the audit
+SET authz.session = '';
+SELECT set_config('authz.session', ks('the fifth', type => 'admin', privileges => 'appId:studio-example.org'), false) IS NOT NULL AS set;
+SELECT authz_user_add('Dee');
+SET authz.session = '';
+SELECT subject, action, object, tag FROM authz.audit_event WHERE account_id = 502 AND object = 'Dee';
+
 -- sessions that are started here and written as KS
 SELECT authz_account_update(502, settings => '{"accept_ks": null, "token_format": "ks"}');
 SELECT kit.person(502, 'Eve', privileges => 'setrole:one,edit:a,edit:b');

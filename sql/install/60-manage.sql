@@ -48,11 +48,16 @@ CREATE FUNCTION authz.delete_secrets(ids bigint[]) RETURNS void
 $$;
 COMMENT ON FUNCTION authz.delete_secrets(bigint[]) IS 'deletes secrets that nothing names any more';
 
+CREATE FUNCTION authz.session_tag() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_session_tag';
+COMMENT ON FUNCTION authz.session_tag() IS 'what the session in force says it is used by: its privilege appId, NULL for nothing';
+
 CREATE FUNCTION authz.note(account_id int, acting bigint, action text, object text, detail jsonb DEFAULT NULL) RETURNS void
 	LANGUAGE sql VOLATILE AS $$
-	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail)
+	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
 	VALUES (account_id, @extschema@.authz_current_user_id(), @extschema@.authz_current_actor(), action, object,
-		(SELECT jsonb_object_agg(d.key, d.value) FROM jsonb_each(detail) d WHERE d.value <> 'null'))
+		(SELECT jsonb_object_agg(d.key, d.value) FROM jsonb_each(detail) d WHERE d.value <> 'null'),
+		authz.session_tag())
 $$;
 COMMENT ON FUNCTION authz.note(int, bigint, text, text, jsonb) IS 'writes who did what to what; never a secret';
 

@@ -8,6 +8,7 @@
 #include "entitle/judge.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pure/privileges.h"
 #include "session/session.h"
 #include "session/start.h"
 #include "sql/door.h"
@@ -118,6 +119,24 @@ authz_current_actor(PG_FUNCTION_ARGS)
 	if (session == NULL || session->actor == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(session->actor));
+}
+
+PG_FUNCTION_INFO_V1(authz_session_tag);
+
+/* authz.session_tag(): Kaltura's clients write appId, and its documents also appid */
+Datum
+authz_session_tag(PG_FUNCTION_ARGS)
+{
+	AuthzJudgement *judgement;
+	const AuthzSession *session = session_of(fcinfo, &judgement);
+	AuthzSpan tag;
+
+	if (session == NULL ||
+		!(authz_privileges_find(session->privileges, strlen(session->privileges), "appId", &tag) ||
+		  authz_privileges_find(session->privileges, strlen(session->privileges), "appid", &tag)) ||
+		tag.length == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(tag.text, (int) tag.length));
 }
 
 PG_FUNCTION_INFO_V1(authz_end_session);
