@@ -42,6 +42,9 @@ SELECT client_id ~ '^shop-' AS client, client_secret FROM authz_registration_add
 SELECT registration_id AS saml, client_id, client_secret FROM authz_registration_add(:'shop', 'saml', '{"entity_id": "https://shop.example.org/saml", "acs_urls": ["https://shop.example.org/acs"]}') \gset
 SELECT protocol, client_id, secrets, definition FROM authz_registrations WHERE registration_id = :'saml';
 
+SELECT kit.ask(format('ARRAY(SELECT c FROM jsonb_object_keys(to_jsonb(authz_registration_add(%L, ''oidc'', ''{"grant_types": ["client_credentials"]}''))) c ORDER BY 1)', :'shop')) AS columns,
+	kit.ask('ARRAY(SELECT c FROM jsonb_object_keys(to_jsonb(authz_application_add(''other''))) c ORDER BY 1)') AS "of another door";	-- also where a row is taken as a whole
+
 -- what is refused says where and why, and of the caller's text no more than a word
 SELECT pg_temp.word(format('SELECT authz_registration_add(%L, %L, %L)', :'shop', protocol, definition)) FROM (VALUES
 	(1, '', '{}'), (2, NULL, '{}'), (3, 'ldap', '{}'), (4, 'oidc', NULL), (5, 'oidc', '[]'), (6, 'oidc', 'null'), (7, 'oidc', '{}'), (8, 'saml', '{}'),

@@ -8,11 +8,13 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "compat.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "pure/permission.h"
 #include "pure/privileges.h"
@@ -337,6 +339,7 @@ typedef struct Behind
 	Oid door; /* hash key */
 	AuthzStatement statement;
 	bool returns_void;
+	bool returns_row;
 	bool by_value;
 	int16 length;
 } Behind;
@@ -373,6 +376,7 @@ describe(Behind *behind)
 	statement->sql = MemoryContextStrdup(TopMemoryContext, sql.data);
 
 	behind->returns_void = function->prorettype == VOIDOID;
+	behind->returns_row = function->prorettype == RECORDOID;
 	get_typlenbyval(function->prorettype, &behind->length, &behind->by_value);
 	ReleaseSysCache(tuple);
 }
@@ -399,6 +403,21 @@ find_behind(Oid door)
 		*behind = described;
 	}
 	return behind;
+}
+
+/* The same row with the names that the door gives its columns, not those of what is behind. */
+static Datum
+named_row(FunctionCallInfo fcinfo, Datum row)
+{
+	HeapTupleHeader tuple = DatumGetHeapTupleHeaderCopy(row);
+	TupleDesc description;
+
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	description = BlessTupleDesc(description);
+	HeapTupleHeaderSetTypeId(tuple, description->tdtypeid);
+	HeapTupleHeaderSetTypMod(tuple, description->tdtypmod);
+	return HeapTupleHeaderGetDatum(tuple);
 }
 
 Datum
@@ -430,6 +449,8 @@ authz_door_call(const AuthzDoor *door, FunctionCallInfo fcinfo)
 
 	if (behind->returns_void)
 		PG_RETURN_VOID();
+	if (behind->returns_row && !fcinfo->isnull)
+		return named_row(fcinfo, result);
 	return result;
 }
 
