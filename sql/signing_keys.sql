@@ -56,7 +56,7 @@ SELECT k.kid = x.kid AS kid, k.account_id, k.jwk - '{kid,x,y}'::text[] AS jwk, l
 	FROM authz_jwks k JOIN unnest(ARRAY[:'kid2', :'kid3', :'kid4']) WITH ORDINALITY AS x (kid, n) USING (kid) ORDER BY x.n;
 SELECT count(*) FROM authz_jwks;	-- those 3
 SELECT count(*) FROM authz_jwks k, authz.signing_key s JOIN authz.secret e USING (secret_id), convert_from(e.value, 'UTF8') AS j (private)
-	WHERE strpos(k.jwk::text, private::jsonb ->> 'd') > 0;	-- 0
+	WHERE strpos(k.jwk::text, substring(private FROM '"d":"([^"]+)"')) > 0;	-- 0
 SET authz.account = 162;
 SELECT count(*) FROM authz_jwks;	-- 0: it has none
 SELECT authz_signing_key_rotate('ES256') AS nkid2 \gset
