@@ -76,6 +76,7 @@ OBJS += \
 	src/store/failure_shared.o \
 	src/store/failure_table.o \
 	src/store/refusal.o \
+	src/store/spent.o \
 	src/store/statement.o
 
 # F2: who is asking
@@ -136,6 +137,8 @@ OBJS += \
 	src/sql/link_policy.o \
 	src/sql/link_status.o \
 	src/sql/linked.o \
+	src/sql/login.o \
+	src/sql/login_password.o \
 	src/sql/losing.o \
 	src/sql/manage.o \
 	src/sql/manage_account.o \
@@ -149,8 +152,10 @@ OBJS += \
 	src/sql/manage_permission.o \
 	src/sql/manage_registration.o \
 	src/sql/manage_role.o \
+	src/sql/manage_sign_in.o \
 	src/sql/manage_user.o \
 	src/sql/manage_views.o \
+	src/sql/password.o \
 	src/sql/policy.o \
 	src/sql/proof.o \
 	src/sql/protect.o \
@@ -160,6 +165,7 @@ OBJS += \
 	src/sql/selectivity.o \
 	src/sql/session.o \
 	src/sql/session_info.o \
+	src/sql/sign_in.o \
 	src/sql/site.o \
 	src/sql/start_session.o \
 	src/sql/stats.o \

@@ -52,6 +52,12 @@ COMMENT ON TYPE authz_change_status IS 'what has become of a change that somebod
 CREATE TYPE authz_protocol AS ENUM ('oidc', 'saml');
 COMMENT ON TYPE authz_protocol IS 'protocol of single sign-on that an application is registered for';
 
+CREATE TYPE authz_authn_adapter AS ENUM ('internal', 'ldap', 'sso', 'header', 'custom');
+COMMENT ON TYPE authz_authn_adapter IS 'who finds out who somebody is that signs in';
+
+CREATE TYPE authz_authz_adapter AS ENUM ('internal', 'ldap', 'sso', 'custom');
+COMMENT ON TYPE authz_authz_adapter IS 'who finds out which role of the application he has';
+
 CREATE TYPE authz_session_info AS (
 	session_token text,
 	session_id    text,

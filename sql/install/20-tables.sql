@@ -285,7 +285,7 @@ CREATE TABLE authz.role_user (
 	role_id      bigint NOT NULL,
 	principal_id bigint NOT NULL,
 	account_id   int NOT NULL,
-	source       text NOT NULL DEFAULT 'manual',
+	source       text NOT NULL DEFAULT 'manual' CHECK (source IN ('manual', 'import', 'directory', 'sso', 'custom')),
 	valid_from   timestamptz,
 	valid_until  timestamptz,
 	created_at   timestamptz NOT NULL DEFAULT now(),
@@ -296,6 +296,7 @@ CREATE TABLE authz.role_user (
 );
 CREATE INDEX role_user_role ON authz.role_user (role_id);
 COMMENT ON TABLE authz.role_user IS 'roles given to users and groups';
+COMMENT ON COLUMN authz.role_user.source IS 'who gave it last: somebody by hand, an import, or what a user signed in by';
 
 CREATE TABLE authz.category (
 	category_id         bigint PRIMARY KEY CHECK (category_id > 0),
@@ -410,6 +411,7 @@ CREATE TABLE authz.session (
 	family       text,
 	assurance    int NOT NULL DEFAULT 0,
 	multifactor  bool NOT NULL DEFAULT false,
+	sign_in_id   bigint,
 	privileges   text NOT NULL DEFAULT '',
 	started_at   timestamptz NOT NULL DEFAULT now(),
 	expires_at   timestamptz NOT NULL,
@@ -426,6 +428,7 @@ CREATE INDEX session_registration ON authz.session (registration_id) WHERE regis
 COMMENT ON TABLE authz.session IS 'sessions in force; a token whose row is gone is nobody''s';
 COMMENT ON COLUMN authz.session.application_id IS 'whose roles count in it beside the account''s';
 COMMENT ON COLUMN authz.session.grant_id IS 'by which the application acts for the user';
+COMMENT ON COLUMN authz.session.sign_in_id IS 'how it was signed in to the application: nobody''s when that has changed, and while no role of the application counts in it';
 COMMENT ON COLUMN authz.session.family IS 'the first of the sessions that follow one another by rotation';
 COMMENT ON COLUMN authz.session.registration_id IS 'whose client credentials it was exchanged for';
 COMMENT ON COLUMN authz.session.rotated_at IS 'when another took its place: it is nobody''s any more, and kept to know who brings it back';
@@ -483,17 +486,3 @@ CREATE TABLE authz.failure (
 	PRIMARY KEY (subject, source)
 );
 COMMENT ON TABLE authz.failure IS 'failed proofs by subject and source; kept outside the failing transaction';
-
--- Everything that users write is part of a dump.
-DO $$
-DECLARE
-	relation regclass;
-BEGIN
-	FOR relation IN
-		SELECT c.oid FROM pg_class c
-		WHERE c.relnamespace = 'authz'::regnamespace::oid AND c.relkind IN ('r', 'S') AND c.relname <> 'failure'
-	LOOP
-		PERFORM pg_extension_config_dump(relation, '');
-	END LOOP;
-END
-$$;

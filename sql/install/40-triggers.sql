@@ -43,6 +43,8 @@ CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.apptoken
 
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.application
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'application_id');
+CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.sign_in_setting
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'application_id');
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.application_grant
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('session', 'grant_id');
 

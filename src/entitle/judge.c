@@ -66,6 +66,23 @@ end_judgement(void *arg)
 		authz_session_unpin(judgement->session);
 }
 
+/*
+ * The session in force. Who has signed in to an application is there by a role
+ * of it, whoever gave that: to himself, to a group, to everyone, for a time.
+ */
+static AuthzSession *
+session_in_force(AuthzFault *fault)
+{
+	AuthzSession *session = authz_session_current(fault);
+
+	if (session == NULL || session->sign_in_id == 0)
+		return session;
+	if (authz_judgement_has_role_in(session))
+		return session;
+	*fault = AUTHZ_FAULT_ROLELESS;
+	return NULL;
+}
+
 static AuthzJudgement *
 begin_judgement(MemoryContext context, bool pinned)
 {
@@ -82,7 +99,7 @@ begin_judgement(MemoryContext context, bool pinned)
 	{
 		/* What others have committed must be known, though the transaction holds its locks. */
 		AcceptInvalidationMessages();
-		judgement->session = authz_session_current(NULL);
+		judgement->session = session_in_force(&judgement->fault);
 	}
 	if (judgement->session != NULL)
 		authz_session_pin(judgement->session);
@@ -328,9 +345,10 @@ static void
 check_session_in_force(const AuthzJudgement *judgement)
 {
 	AuthzSession *session;
+	AuthzFault fault;
 
 	AcceptInvalidationMessages();
-	session = authz_session_current(NULL);
+	session = session_in_force(&fault);
 	if (judgement->session == session)
 		return;
 	if (judgement->session != NULL && session != NULL &&

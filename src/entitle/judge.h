@@ -37,8 +37,9 @@ extern AuthzJudgement *authz_judge_now(void);
 /* A judgement for the planner: made anew whenever anything that it rests on may have moved. */
 extern AuthzJudgement *authz_judge_plan(void);
 
-/* NULL for nobody. */
+/* NULL for nobody; the fault tells why. */
 extern const AuthzSession *authz_judgement_session(const AuthzJudgement *judgement);
+extern AuthzFault authz_judgement_fault(const AuthzJudgement *judgement);
 
 extern bool authz_judgement_has_permission(AuthzJudgement *judgement, const char *permission);
 extern bool authz_judgement_has_role(AuthzJudgement *judgement, const char *role,

@@ -47,16 +47,36 @@ authz_judgement_need_every(AuthzJudgement *judgement)
 	need(&judgement->every, &authz_every_kind, &key);
 }
 
+static AuthzEntryKey
+rights_key(const AuthzSession *session)
+{
+	return (AuthzEntryKey){.account_id = session->account_id,
+						   .principal_id = session->principal_id,
+						   .variant = session->type,
+						   .selector = session->roles};
+}
+
 static void
 need_rights(AuthzJudgement *judgement)
 {
-	const AuthzSession *session = judgement->session;
-	AuthzEntryKey key = {.account_id = session->account_id,
-						 .principal_id = session->principal_id,
-						 .variant = session->type,
-						 .selector = session->roles};
+	AuthzEntryKey key = rights_key(judgement->session);
 
 	need(&judgement->rights, &authz_rights_kind, &key);
+}
+
+bool
+authz_judgement_has_role_in(const AuthzSession *session)
+{
+	AuthzEntryKey key = rights_key(session);
+	AuthzPair pair = authz_cache_get(&authz_rights_kind, &key);
+	const AuthzRights *rights = (AuthzRights *) pair.now;
+	bool has = false;
+
+	/* Of an application's roles only its own count. */
+	for (int i = 0; i < rights->nroles && !has; i++)
+		has = rights->roles[i].application != NULL;
+	authz_pair_release(&pair);
+	return has;
 }
 
 static void
@@ -73,6 +93,12 @@ const AuthzSession *
 authz_judgement_session(const AuthzJudgement *judgement)
 {
 	return judgement->session;
+}
+
+AuthzFault
+authz_judgement_fault(const AuthzJudgement *judgement)
+{
+	return judgement->fault;
 }
 
 static AuthzScope

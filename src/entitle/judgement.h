@@ -22,6 +22,7 @@ struct AuthzJudgement
 	dlist_node node;
 	MemoryContext context;
 	AuthzSession *session; /* pinned; NULL for nobody */
+	AuthzFault fault;	   /* why it is nobody */
 	bool pinned;
 	uint64 number;
 	AuthzAsked permissions[AUTHZ_ASKED]; /* the last ones asked for */
@@ -41,6 +42,9 @@ struct AuthzJudgement
 extern void authz_judgement_need_subject(AuthzJudgement *judgement);
 extern void authz_judgement_need_shared(AuthzJudgement *judgement);
 extern void authz_judgement_need_every(AuthzJudgement *judgement);
+
+/* Whether a role counts in the session that is of its application; asked of the cache alone. */
+extern bool authz_judgement_has_role_in(const AuthzSession *session);
 
 /* The entry of a pair at one side: 0 for now, 1 for the statement's snapshot. */
 static inline AuthzEntry *

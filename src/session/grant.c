@@ -4,7 +4,8 @@
  *	  user.
  *
  * Both are looked up with the session, so that an application that is disabled
- * and a grant that is withdrawn or has ended take it along at once.
+ * or whose users sign in otherwise now, and a grant that is withdrawn or has
+ * ended, take it along at once.
  */
 #include "postgres.h"
 
@@ -18,13 +19,17 @@
 
 static AuthzStatement lookup = {
 	.sql = "SELECT a.status = 'active', g.status = 'approved', g.permissions,"
-		   "       g.category_id, g.expires_at, g.assurance::bigint, g.multifactor"
+		   "       g.category_id, g.expires_at, g.assurance::bigint, g.multifactor,"
+		   "       i.sign_in_id IS NOT NULL"
 		   "  FROM authz.application a"
 		   "  LEFT JOIN authz.application_grant g"
 		   "    ON g.grant_id = $3 AND g.application_id = a.application_id"
+		   "  LEFT JOIN authz.sign_in_setting i"
+		   "    ON i.application_id = a.application_id AND i.sign_in_id = $4"
+		   "   AND ($5 IS NULL OR $5 = 'setrole:' || i.anonymous_role_id)"
 		   " WHERE a.application_id = $1::uuid AND a.account_id = $2",
-	.nargs = 3,
-	.argtypes = {TEXTOID, INT4OID, INT8OID},
+	.nargs = 5,
+	.argtypes = {TEXTOID, INT4OID, INT8OID, INT8OID, TEXTOID},
 };
 
 bool
@@ -54,17 +59,22 @@ AuthzFault
 authz_grant_read(AuthzSession *session, const char *application, int64 grant_id,
 				 MemoryContext context, TimestampTz *horizon)
 {
-	Datum values[3];
+	bool anonymous = session->sign_in_id != 0 && session->principal_id == 0;
+	Datum values[5];
 	bool forever;
 	TimestampTz ends;
 
 	values[0] = CStringGetTextDatum(application);
 	values[1] = Int32GetDatum(session->account_id);
 	values[2] = Int64GetDatum(grant_id);
-	if (authz_store_read_fresh(&lookup, values, NULL) != 1)
+	values[3] = Int64GetDatum(session->sign_in_id);
+	values[4] = anonymous ? CStringGetTextDatum(session->privileges) : (Datum) 0;
+	if (authz_store_read_fresh(&lookup, values, anonymous ? "     " : "    n") != 1)
 		return AUTHZ_FAULT_ENDED;
 	if (!authz_store_bool(0, 1))
 		return AUTHZ_FAULT_BLOCKED;
+	if (session->sign_in_id != 0 && !authz_store_bool(0, 8))
+		return AUTHZ_FAULT_ENDED;
 	session->application = MemoryContextStrdup(context, application);
 	if (grant_id == 0)
 		return AUTHZ_FAULT_NONE;

@@ -86,7 +86,8 @@ static AuthzStatement lookup = {
 		   "                 AND (r.session_id = $1 OR r.session_id = ANY ($5)"
 		   "                  OR r.issued_before > $4)"
 		   "                 AND (r.principal_id IS NULL OR r.principal_id = $2)),"
-		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id"
+		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id,"
+		   "       s.sign_in_id"
 		   "  FROM (SELECT) AS one"
 		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3"
 		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
@@ -204,6 +205,7 @@ read_row(Verified *verified, char **application, int64 *grant_id)
 	session->multifactor = authz_store_bool(0, 8);
 	*application = authz_store_text(0, 9);
 	*grant_id = authz_store_int64(0, 10);
+	session->sign_in_id = authz_store_int64(0, 11);
 }
 
 /*
@@ -711,6 +713,10 @@ authz_session_refuse(AuthzFault fault)
 			break;
 		case AUTHZ_FAULT_REFUSED:
 			reason = "session is not valid";
+			break;
+		case AUTHZ_FAULT_ROLELESS:
+			reason = "session has no role of its application any more";
+			hint = NULL;
 			break;
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION), errmsg("%s", reason),

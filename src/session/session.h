@@ -31,7 +31,8 @@ typedef enum AuthzFault
 	AUTHZ_FAULT_BLOCKED,   /* account, user or app token is blocked or deleted */
 	AUTHZ_FAULT_ELSEWHERE, /* restricted to other addresses or paths */
 	AUTHZ_FAULT_EXHAUSTED, /* put in force as often as it may be */
-	AUTHZ_FAULT_REFUSED	   /* a Kaltura session, for a reason that the audit has */
+	AUTHZ_FAULT_REFUSED,   /* a Kaltura session, for a reason that the audit has */
+	AUTHZ_FAULT_ROLELESS   /* signed in to an application of which it has no role; judged above */
 } AuthzFault;
 
 #define AUTHZ_SESSION_KEYS 6
@@ -61,6 +62,7 @@ typedef struct AuthzSession
 	int assurance;
 	bool multifactor;
 	char *application; /* uuid as text; NULL for none */
+	int64 sign_in_id;  /* it was signed in to; 0: it was not */
 
 	/* What the user has narrowed the application's grant to. */
 	char **scope; /* patterns of permissions; NULL for all of them */

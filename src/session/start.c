@@ -30,12 +30,13 @@ static AuthzStatement insert_statement = {
 	.sql = "INSERT INTO authz.session (session_id, account_id, principal_id, session_type,"
 		   "                           apptoken_id, privileges, started_at, expires_at,"
 		   "                           application_id, grant_id, family, assurance, multifactor,"
-		   "                           registration_id)"
+		   "                           registration_id, sign_in_id)"
 		   " VALUES ($1, $2, $3, authz.session_type($4), $5, $6, $7, $8,"
-		   "         $9::uuid, $10, $11, $12, $13, $14::uuid)",
-	.nargs = 14,
+		   "         $9::uuid, $10, $11, $12, $13, $14::uuid, $15)",
+	.nargs = 15,
 	.argtypes = {TEXTOID, INT4OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-				 TIMESTAMPTZOID, TEXTOID, INT8OID, TEXTOID, INT4OID, BOOLOID, TEXTOID},
+				 TIMESTAMPTZOID, TEXTOID, INT8OID, TEXTOID, INT4OID, BOOLOID, TEXTOID,
+				 INT8OID},
 };
 
 /* With one start in eight, twice as many rows as have come: the table shrinks to what is in force. */
@@ -69,8 +70,8 @@ static void
 insert_row(const AuthzStart *start, const AuthzToken *token, TimestampTz now,
 		   TimestampTz expires_at)
 {
-	Datum values[14];
-	char nulls[15] = "              ";
+	Datum values[15];
+	char nulls[16] = "               ";
 
 	values[0] = CStringGetTextDatum(token->session_id);
 	values[1] = Int32GetDatum(start->account_id);
@@ -88,6 +89,8 @@ insert_row(const AuthzStart *start, const AuthzToken *token, TimestampTz now,
 	values[11] = Int32GetDatum(start->assurance);
 	values[12] = BoolGetDatum(start->multifactor);
 	values[13] = text_or_null(start->registration, &nulls[13]);
+	values[14] = Int64GetDatum(start->sign_in_id);
+	nulls[14] = start->sign_in_id == 0 ? 'n' : ' ';
 	(void) authz_store_write(&insert_statement, values, nulls);
 
 	/* A rollback takes the row away, and with it what was found out about the session. */

@@ -27,6 +27,7 @@ typedef struct AuthzStart
 	const char *family; /* the first of those that it follows by rotation; NULL for none */
 	int assurance;		/* how surely the user was proven */
 	bool multifactor;
+	int64 sign_in_id;		/* how it is signed in to the application; 0: it is not */
 	const char *privileges; /* '' for none */
 	int64 lifetime;			/* seconds */
 } AuthzStart;

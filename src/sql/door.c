@@ -115,7 +115,6 @@ approach(const char *action)
 {
 	AuthzDoor door = {.action = action};
 	const AuthzSession *session;
-	AuthzFault fault;
 
 	if (*authz_setting_session() == '\0')
 	{
@@ -127,10 +126,7 @@ approach(const char *action)
 	door.judgement = authz_judge_now();
 	session = authz_judgement_session(door.judgement);
 	if (session == NULL)
-	{
-		(void) authz_session_current(&fault);
-		authz_session_refuse(fault);
-	}
+		authz_session_refuse(authz_judgement_fault(door.judgement));
 	door.account_id = session->account_id;
 	door.principal_id = session->principal_id;
 	return door;

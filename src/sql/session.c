@@ -52,12 +52,7 @@ authz_use_session(PG_FUNCTION_ARGS)
 							 false);
 	judgement = authz_judge_now();
 	if (authz_judgement_session(judgement) == NULL)
-	{
-		AuthzFault fault;
-
-		(void) authz_session_current(&fault);
-		authz_session_refuse(fault);
-	}
+		authz_session_refuse(authz_judgement_fault(judgement));
 	return current_info(fcinfo, judgement);
 }
 

@@ -43,6 +43,16 @@ DECLARE
 	client record := authz_registration_add(app, 'oidc', '{"grant_types": ["client_credentials"]}');
 BEGIN
 	PERFORM authz_role_add('user', application_id => app, role_id => 60), authz_role_user_add(60, 'bob'), authz_application_change_owner(app, 'bob');
+	PERFORM authz_sign_in_configure(app, 'ldap', 'ldap', groups_matching_order => '{user}');
+	INSERT INTO authz.ldap_setting (application_id, account_id, uris, base_dn, bind_method, start_tls, nested_groups, timeout)
+	VALUES (app, 1, '{ldaps://directory.example.org}', 'dc=example,dc=org', 'search', false, false, 5);
+	INSERT INTO authz.sso_setting (application_id, account_id, secret_id) VALUES (app, 1, authz.keep_secret('gateway'));
+	INSERT INTO authz.header_setting (application_id, account_id, header_name, secret_id) VALUES (app, 1, 'Remote-User', authz.keep_secret('proxy'));
+	INSERT INTO authz.adapter (application_id, account_id) VALUES (app, 1);
+	INSERT INTO authz.directory_role (application_id, account_id, directory_group, role_id) VALUES (app, 1, 'cn=staff', 60);
+	INSERT INTO authz.password (principal_id, account_id, verifier) SELECT principal_id, 1, 'x' FROM authz.principal WHERE user_id = 'ann';
+	INSERT INTO authz.blocked_password VALUES (1, 'a common one');
+	INSERT INTO authz.spent_proof VALUES (app, 'x', now());
 	PERFORM set_config('authz.session', value, true) FROM token WHERE name = 'bob';
 	PERFORM authz_set_application_authorization(id, 'approved', '{video.*}', 2, '2101-01-01') FROM authz_application_requests;
 	PERFORM set_config('authz.session', '', true);

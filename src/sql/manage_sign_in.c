@@ -1,0 +1,113 @@
+/*
+ * manage_sign_in.c
+ *	  The doors of how an application's users sign in.
+ *
+ * Who says how somebody is proven to be somebody can be anybody: to have others
+ * prove it takes the right to act for others (user.impersonate), beside a stake
+ * in the application. Passwords that are kept here are nobody's to choose but
+ * their owners'.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "sql/application.h"
+#include "sql/argument.h"
+#include "sql/growth.h"
+#include "sql/manage.h"
+#include "store/statement.h"
+#include "utils/builtins.h"
+
+/* Raises 42501 for who may not let others say who somebody is. */
+static void
+require_trust(const AuthzDoor *door)
+{
+	if (!authz_door_holds(door, "user.impersonate"))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("Who lets others say who somebody is can be anybody: this takes "
+								"the permission \"user.impersonate\".")));
+}
+
+/* The role of the application that is called so, 0 for none. */
+static int64
+find_role(const pg_uuid_t *application_id, const char *word)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT authz.application_role($1, $2)",
+		.nargs = 2,
+		.argtypes = {UUIDOID, TEXTOID},
+	};
+	Datum values[2];
+	AuthzActing acting;
+	int64 role_id;
+
+	values[0] = UUIDPGetDatum(application_id);
+	values[1] = CStringGetTextDatum(word);
+	authz_store_begin(&acting);
+	(void) authz_store_write(&statement, values, NULL);
+	role_id = authz_store_int64(0, 1);
+	authz_store_end(&acting);
+	return role_id;
+}
+
+/* Nobody gives a role that gives what he does not have; an unknown one is the body's to refuse. */
+static void
+check_role(const AuthzDoor *door, const pg_uuid_t *application_id, const char *word)
+{
+	if (application_id != NULL && word != NULL)
+		authz_growth_check_role(door, find_role(application_id, word));
+}
+
+static bool
+is_internal(const char *word)
+{
+	return word != NULL && pg_strcasecmp(word, "internal") == 0;
+}
+
+PG_FUNCTION_INFO_V1(authz_sign_in_configure);
+
+/*
+ * authz_sign_in_configure(application_id uuid, authn text, authz text,
+ *						   refresh_details_on_login bool, refresh_role_on_login bool,
+ *						   allow_anonymous bool, anonymous_role text, session_lifetime int,
+ *						   groups_matching_order text[], match_primary_group bool)
+ */
+Datum
+authz_sign_in_configure(PG_FUNCTION_ARGS)
+{
+	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
+	AuthzDoor door = authz_application_open("sign_in.configure", application_id);
+
+	authz_door_refuse_acting(&door);
+	if (!is_internal(authz_argument_text(fcinfo, 1)) ||
+		!is_internal(authz_argument_text(fcinfo, 2)))
+		require_trust(&door);
+	check_role(&door, application_id, authz_argument_text(fcinfo, 6));
+	return authz_door_call(&door, fcinfo);
+}
+
+/* Application Roles ------------------------------------------------------------ */
+
+PG_FUNCTION_INFO_V1(authz_role_user_set);
+
+/* authz_role_user_set(application_id uuid, user_id text, role text) */
+Datum
+authz_role_user_set(PG_FUNCTION_ARGS)
+{
+	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
+	AuthzDoor door = authz_application_open("role_user.set", application_id);
+
+	check_role(&door, application_id, authz_argument_text(fcinfo, 2));
+	return authz_door_call(&door, fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(authz_role_user_unset);
+
+/* authz_role_user_unset(application_id uuid, user_id text) */
+Datum
+authz_role_user_unset(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door =
+		authz_application_open("role_user.unset", authz_application_argument(fcinfo, 0));
+
+	return authz_door_call(&door, fcinfo);
+}
