@@ -9,6 +9,8 @@ SELECT id FROM authz_apptoken_add(id => '126-ann', token => 'Xsecret-token', ses
 SELECT id FROM authz_apptoken_add(id => '126-boss', token => 'Xsecret-boss', session_user_id => 'Ann', session_type => 'admin');
 SELECT kit.token(126, '126-ann', 'Xsecret-token') AS ann, kit.token(126, '126-boss', 'Xsecret-boss') AS boss \gset
 SELECT authz_signing_key_rotate('ES256') IS NOT NULL AS es256, authz_signing_key_rotate('EdDSA') IS NOT NULL AS eddsa;
+SELECT application_id AS app FROM authz_application_add('portal') \gset
+SELECT authz_header_configure(:'app', 'Remote-User', 'Xsecret-that-proxy-and-application-share', NULL), authz_sign_in_configure(:'app', 'internal', 'internal'), authz_user_set_password('Ann', 'Xsecret-password-of-Ann');
 CREATE TABLE content (id int, category_id bigint, owner text);
 ALTER TABLE content OWNER TO regress_author;
 GRANT SELECT ON content TO regress_reader;
@@ -20,8 +22,8 @@ CREATE TEMP TABLE secret AS
 	UNION SELECT unnest(ARRAY[encode(value, 'hex'), encode(value, 'base64'), kit.base64url(value), encode(sha256(value), 'hex'), md5(value)]) FROM authz.secret WHERE length(value) > 4
 	UNION SELECT v.text FROM authz.secret e JOIN authz.signing_key k USING (secret_id), convert_from(e.value, 'UTF8') AS j (jwk),
 		unnest(ARRAY[substring(jwk FROM '"k":"([^"]+)"'), substring(jwk FROM '"d":"([^"]+)"'), jwk]) AS v (text) WHERE length(v.text) > 20
-	UNION SELECT verifier FROM authz.account_secret
-	UNION SELECT unnest(ARRAY[encode(sha256(t::bytea), 'hex'), md5(t), encode(t::bytea, 'hex'), encode(t::bytea, 'base64')]) FROM unnest('{Xsecret-admin,Xsecret-token,Xsecret-boss}'::text[]) t;
+	UNION SELECT verifier FROM authz.account_secret UNION SELECT verifier FROM authz.password
+	UNION SELECT unnest(ARRAY[encode(sha256(t::bytea), 'hex'), md5(t), encode(t::bytea, 'hex'), encode(t::bytea, 'base64')]) FROM unnest('{Xsecret-admin,Xsecret-token,Xsecret-boss,Xsecret-password-of-Ann}'::text[]) t;
 CREATE FUNCTION pg_temp.shows(text) RETURNS bool LANGUAGE sql AS 'SELECT coalesce(bool_or(strpos($1, text) > 0), false) FROM secret';
 SELECT count(*) > 20 AS many, pg_temp.shows('a Xsecret b') AS found, pg_temp.shows('nothing') AS not_found FROM secret;
 
@@ -86,6 +88,8 @@ SELECT statement, pg_temp.error(statement) AS dba, pg_temp.error(statement, :'bo
 	'SELECT authz_use_session($1)', 'SELECT authz_use_session($3)', 'SELECT authz_use_session($2 || ''x'')', 'SELECT set_config(''authz.session'', $1, true)',
 	'SELECT set_config(''authz.session'', repeat($1, 9999), true)', 'SELECT authz_account_add(''x'', 126, $3)', 'SELECT authz_account_add(''x'', 127, repeat($1, 99))',
 	'SELECT authz_apptoken_add(id => ''126-ann'', token => $3)', 'SELECT authz_apptoken_add(token => $1)', 'SELECT authz_apptoken_add(token => repeat($1, 999))',
+	'SELECT authz_user_set_password(''Ann'', $3)', 'SELECT authz_user_set_password(''Ann'', repeat($1, 99))', 'SELECT authz_user_set_password(''nobody'', $3, $3)', 'SELECT authz_login(application_id, ''Ann'', $1) FROM authz_applications', 'SELECT authz_login_header(application_id, $1) FROM authz_applications',
+	'SELECT authz_login_custom(application_id, to_jsonb($3)) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', $3, NULL) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', NULL, $1) FROM authz_applications', 'SELECT authz_blocked_password_add(ARRAY[$1, NULL])',
 	'SELECT authz_require_permission(''x'')', 'SELECT authz_apptoken_update(''nobody'', description => ''x'')', 'SELECT authz_start_session(''126-ann'', ''x'', session_privileges => $1)']) WITH ORDINALITY t (statement, n)
 	ORDER BY n;
 

@@ -44,8 +44,10 @@
 /* So it did of the many that check who owns one. */
 #if PG_VERSION_NUM >= 160000
 #define authz_owns_table(table, role) object_ownercheck(RelationRelationId, table, role)
+#define authz_owns_function(function, role) object_ownercheck(ProcedureRelationId, function, role)
 #else
 #define authz_owns_table(table, role) pg_class_ownercheck(table, role)
+#define authz_owns_function(function, role) pg_proc_ownercheck(function, role)
 #endif
 
 /* 18 has its own word for functions that do not return. */

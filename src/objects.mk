@@ -11,6 +11,7 @@ OBJS += \
 	src/pure/client_key.o \
 	src/pure/definition.o \
 	src/pure/digest.o \
+	src/pure/header_value.o \
 	src/pure/idset.o \
 	src/pure/json.o \
 	src/pure/jwa.o \
@@ -138,7 +139,10 @@ OBJS += \
 	src/sql/link_status.o \
 	src/sql/linked.o \
 	src/sql/login.o \
+	src/sql/login_custom.o \
+	src/sql/login_header.o \
 	src/sql/login_password.o \
+	src/sql/logout.o \
 	src/sql/losing.o \
 	src/sql/manage.o \
 	src/sql/manage_account.o \
@@ -149,6 +153,7 @@ OBJS += \
 	src/sql/manage_grant.o \
 	src/sql/manage_group.o \
 	src/sql/manage_owner_change.o \
+	src/sql/manage_password.o \
 	src/sql/manage_permission.o \
 	src/sql/manage_registration.o \
 	src/sql/manage_role.o \

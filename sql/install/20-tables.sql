@@ -279,6 +279,7 @@ CREATE TABLE authz.role (
 	FOREIGN KEY (account_id, application_id) REFERENCES authz.application (account_id, application_id)
 );
 CREATE UNIQUE INDEX role_name ON authz.role (account_id, application_id, name) NULLS NOT DISTINCT WHERE status <> 'deleted';
+CREATE INDEX role_application ON authz.role (application_id) WHERE application_id IS NOT NULL;
 COMMENT ON TABLE authz.role IS 'named sets of permissions: patterns that allow, less exceptions';
 
 CREATE TABLE authz.role_user (

@@ -6,6 +6,7 @@
 
 CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('account.manage',          true,  'name, harmless settings and secrets of the account'),
+	('adapter.configure',       false, 'have functions of one''s own sign in the users of applications'),
 	('application.add',         false, 'make applications'),
 	('application.change_owner', false, 'ask somebody to own an application'),
 	('application.delete',      false, 'delete applications'),
@@ -25,6 +26,9 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('apptoken.delete',         false, 'delete app tokens'),
 	('apptoken.list',           false, 'see all app tokens'),
 	('apptoken.update',         false, 'change app tokens'),
+	('blocked_password.add',    false, 'say what nobody may have as his password'),
+	('blocked_password.delete', false, 'let people have such a password again'),
+	('blocked_password.list',   false, 'see what nobody may have as his password'),
 	('category.add',            false, 'make categories'),
 	('category.delete',         false, 'delete categories'),
 	('category.list',           false, 'see that every category exists'),
@@ -38,6 +42,9 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('category_user.update',    false, 'change members of categories'),
 	('content.manage_all',      true,  'manage the content of every category'),
 	('content.view_all',        true,  'view the content of every category'),
+	('directory_role.add',      false, 'say which groups of a directory give which role of an application'),
+	('directory_role.delete',   false, 'have groups of a directory give roles of applications no more'),
+	('directory_role.list',     false, 'see which groups of directories give roles of applications'),
 	('group.add',               false, 'make groups'),
 	('group.delete',            false, 'delete groups'),
 	('group.list',              false, 'see all groups'),
@@ -45,6 +52,7 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('group_user.add',          false, 'add members to groups'),
 	('group_user.delete',       false, 'remove members from groups'),
 	('group_user.list',         false, 'see the members of every group'),
+	('header.configure',        false, 'have a proxy sign in the users of applications'),
 	('owner_change.list',       false, 'see who is asked to own an application'),
 	('permission.add',          false, 'register permissions'),
 	('permission.delete',       false, 'unregister permissions'),
@@ -66,12 +74,14 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('session.list',            false, 'see all sessions in force'),
 	('session.revoke',          false, 'end sessions of others'),
 	('sign_in.configure',       false, 'say how the users of applications sign in'),
+	('sign_in_setting.list',    false, 'see how the users of applications sign in'),
 	('signing_key.rotate',      false, 'replace the key that signs sessions'),
 	('table.protect',           false, 'protect content tables'),
 	('user.add',                false, 'make users'),
 	('user.delete',             false, 'delete users'),
 	('user.impersonate',        true,  'make app tokens that act as others'),
 	('user.list',               false, 'see all users'),
+	('user.set_password',       false, 'give others a new password, together with user.impersonate'),
 	('user.update',             false, 'change and block users');
 COMMENT ON VIEW authz.builtin_permission IS
 	'permissions that authz itself asks for; explicit: matched by its own name only, never by a pattern';
@@ -81,3 +91,9 @@ CREATE FUNCTION authz_administer() RETURNS bool
 	RETURN true;
 COMMENT ON FUNCTION authz_administer() IS
 	'to be granted EXECUTE on it is the right to manage every account while no session is set';
+
+CREATE FUNCTION authz_gateway() RETURNS bool
+	LANGUAGE sql STABLE PARALLEL SAFE
+	RETURN true;
+COMMENT ON FUNCTION authz_gateway() IS
+	'to be granted EXECUTE on it is the right to hand over what a proxy tells of users: authz_login_header()';

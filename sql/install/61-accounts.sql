@@ -206,6 +206,14 @@ COMMENT ON FUNCTION authz.account_audience(int) IS 'the audience of sessions tha
 
 -- Settings. What weakens the account is for the database plane alone.
 
+CREATE FUNCTION authz.refuse_setting(name text, reason text) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is refused', name), HINT = reason;
+END
+$$;
+COMMENT ON FUNCTION authz.refuse_setting(text, text) IS 'raises 0A000 for what is not done here, with the reason';
+
 CREATE FUNCTION authz.check_setting(account_id int, name text, value jsonb) RETURNS void
 	LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -214,7 +222,7 @@ DECLARE
 	hint text;
 BEGIN
 	CASE
-		WHEN name IN ('accept_ks', 'legacy_hashes') THEN
+		WHEN name IN ('accept_ks', 'legacy_hashes', 'legacy_passwords', 'subject_lock') THEN
 			IF jsonb_typeof(value) <> 'boolean' THEN
 				hint := 'It is true or false.';
 			END IF;
@@ -225,6 +233,18 @@ BEGIN
 		WHEN name = 'max_session_duration' THEN
 			IF NOT whole OR word::int = 0 THEN
 				hint := 'It is a number of seconds, at least 1.';
+			END IF;
+		WHEN name = 'password_min_length' THEN
+			IF NOT whole OR word::int > 64 THEN
+				hint := 'It is a number of characters, 8 to 64.';
+			ELSIF word::int < 8 THEN
+				PERFORM authz.refuse_setting(name, 'Passwords of less than 8 characters are tried out in no time.');
+			END IF;
+		WHEN name = 'password_cost' THEN
+			IF NOT whole OR word::int > 15 THEN
+				hint := 'It is the cost of bcrypt, 10 to 15: each step takes twice as long.';
+			ELSIF word::int < 10 THEN
+				PERFORM authz.refuse_setting(name, 'Below 10 stolen verifiers are tried out too fast.');
 			END IF;
 		WHEN name IN ('max_category_members', 'max_entry_categories', 'max_user_groups') THEN
 			IF NOT whole THEN
@@ -252,12 +272,17 @@ BEGIN
 			THEN
 				RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('"%s" is the audience of an application', word);
 			END IF;
-		WHEN name IN ('subject_lock', 'strict_privacy_context') THEN
+		WHEN name = 'strict_privacy_context' THEN
 			RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = format('setting "%s" is not supported', name);
+		WHEN lower(name) IN ('demomode', 'demo_mode') THEN
+			PERFORM authz.refuse_setting(name, 'It would let anybody in, as an administrator, by any password.');
+		WHEN lower(name) IN ('httpslogin', 'https_login') THEN
+			PERFORM authz.refuse_setting(name, 'That secrets come encrypted is a matter of the server: authz.require_ssl.');
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown setting "%s"', name),
-				HINT = 'Settings are accept_ks, audience, default_user_role, default_widget_role, legacy_hashes, managers_group, '
-					'max_category_members, max_entry_categories, max_session_duration, max_user_groups and token_format.';
+				HINT = 'Settings are accept_ks, audience, default_user_role, default_widget_role, legacy_hashes, legacy_passwords, '
+					'managers_group, max_category_members, max_entry_categories, max_session_duration, max_user_groups, '
+					'password_cost, password_min_length, subject_lock and token_format.';
 	END CASE;
 	IF hint IS NOT NULL THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('invalid value of setting "%s"', name), HINT = hint;
@@ -271,6 +296,11 @@ CREATE FUNCTION authz.setting_weakens(name text, old jsonb, new jsonb) RETURNS b
 	RETURN CASE name
 		WHEN 'accept_ks' THEN new = 'true'
 		WHEN 'legacy_hashes' THEN new = 'true'
+		WHEN 'legacy_passwords' THEN new = 'true'
+		WHEN 'password_min_length' THEN
+			coalesce((new #>> '{}'::text[])::int, 15) < coalesce((old #>> '{}'::text[])::int, 15)
+		WHEN 'password_cost' THEN
+			coalesce((new #>> '{}'::text[])::int, 10) < coalesce((old #>> '{}'::text[])::int, 10)
 		WHEN 'max_session_duration' THEN
 			coalesce((new #>> '{}'::text[])::int, 86400) > coalesce((old #>> '{}'::text[])::int, 86400)
 		WHEN 'managers_group' THEN new IS DISTINCT FROM old

@@ -125,6 +125,7 @@ BEGIN
 	DELETE FROM authz.role_user r WHERE r.principal_id = target;
 	DELETE FROM authz.category_user c WHERE c.principal_id = target;
 	DELETE FROM authz.secondary_identity s WHERE s.principal_id = target;
+	DELETE FROM authz.password w WHERE w.principal_id = target;
 	PERFORM authz.check_nothing_was_given(target);
 	PERFORM authz.delete_apptoken(t.account_id, t.apptoken_id) FROM authz.apptoken t WHERE t.session_principal_id = target;
 	PERFORM authz.reject_grants(g.grant_id) FROM authz.application_grant g WHERE g.principal_id = target AND g.status <> 'rejected';

@@ -155,6 +155,11 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = '2BP01', MESSAGE = format('role %s is given to users or groups', role_id),
 			HINT = 'Take it from them with authz_role_user_delete().';
 	END IF;
+	IF EXISTS (SELECT FROM authz.sign_in_setting s WHERE s.anonymous_role_id = role_delete.role_id) THEN
+		RAISE EXCEPTION USING ERRCODE = '2BP01', MESSAGE = format('role %s is the one of who does not say who he is', role_id),
+			HINT = 'Name another with authz_sign_in_configure().';
+	END IF;
+	DELETE FROM authz.directory_role d WHERE d.role_id = role_delete.role_id;
 	UPDATE authz.role r SET status = 'deleted', updated_at = now() WHERE r.role_id = role_delete.role_id;
 	PERFORM authz.note(account_id, acting, 'role.delete', role_id::text);
 	RETURN true;
@@ -191,6 +196,9 @@ BEGIN
 	DELETE FROM authz.role_user u WHERE u.role_id = given.role_id AND u.principal_id = target;
 	IF NOT FOUND THEN
 		RETURN false;
+	END IF;
+	IF given.application_id IS NOT NULL AND NOT authz.has_given_role(given.application_id, target) THEN
+		PERFORM authz.end_sign_ins(given.application_id, target);
 	END IF;
 	PERFORM authz.note(account_id, acting, 'role_user.delete', role_id::text, jsonb_build_object('user_id', user_id));
 	RETURN true;

@@ -368,6 +368,7 @@ BEGIN
 	DELETE FROM authz.application_secret s WHERE s.application_id = target.application_id;
 	PERFORM authz.end_registration(r.registration_id) FROM authz.registration r
 	WHERE r.application_id = target.application_id;
+	PERFORM authz.drop_sign_in(target.application_id);
 	DELETE FROM authz.role_user u USING authz.role r
 	WHERE r.account_id = target.account_id AND r.application_id = target.application_id AND u.role_id = r.role_id;
 	UPDATE authz.role r SET status = 'deleted', updated_at = now()

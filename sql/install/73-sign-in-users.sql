@@ -16,13 +16,19 @@ COMMENT ON FUNCTION authz_role_user_unset(uuid, text) IS
 
 -- A name before a label, and a label only if it is one role's.
 CREATE FUNCTION authz.application_role(application_id uuid, word text) RETURNS bigint
-	LANGUAGE sql STABLE AS $$
-	SELECT coalesce(
-		(SELECT r.role_id FROM authz.role r
-			WHERE r.application_id = application_role.application_id AND r.status = 'active' AND r.name = word),
-		(SELECT min(r.role_id) FROM authz.role r
-			WHERE r.application_id = application_role.application_id AND r.status = 'active' AND r.label = word
-			HAVING count(*) = 1))
+	LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	result bigint;
+BEGIN
+	SELECT r.role_id INTO result FROM authz.role r
+	WHERE r.application_id = application_role.application_id AND r.status = 'active' AND r.name = word;
+	IF NOT FOUND THEN
+		SELECT min(r.role_id) INTO result FROM authz.role r
+		WHERE r.application_id = application_role.application_id AND r.status = 'active' AND r.label = word
+		HAVING count(*) = 1;
+	END IF;
+	RETURN result;
+END
 $$;
 COMMENT ON FUNCTION authz.application_role(uuid, text) IS 'the role of an application that a word names, NULL for none';
 
@@ -103,12 +109,9 @@ DECLARE
 	instance authz.application := authz.application_of(account_id, application_id);
 	target bigint := authz.user_of(account_id, user_id);
 BEGIN
-	DELETE FROM authz.role_user u USING authz.role r
-	WHERE u.principal_id = target AND r.role_id = u.role_id AND r.application_id = instance.application_id;
-	IF NOT FOUND THEN
+	IF NOT authz.unset_application_role(instance.application_id, target) THEN
 		RETURN false;
 	END IF;
-	PERFORM authz.end_sign_ins(application_id, target);
 	PERFORM authz.note(account_id, acting, 'role_user.unset', application_id::text, jsonb_build_object('user_id', user_id));
 	RETURN true;
 END
@@ -138,40 +141,77 @@ COMMENT ON FUNCTION authz.new_user_just_in_time(int, text, text, text, text) IS 
 
 -- What is not told is not erased, and what is the same is not written.
 CREATE FUNCTION authz.refresh_details(principal_id bigint, first_name text, last_name text, email text) RETURNS void
-	LANGUAGE sql VOLATILE AS $$
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	first text := authz.told(first_name);
+	last text := authz.told(last_name);
+	address text := authz.told(email);
+BEGIN
 	UPDATE authz.principal p
-	SET first_name = n.first_name, last_name = n.last_name, email = n.email, updated_at = now()
-	FROM (
-		SELECT coalesce(authz.told(refresh_details.first_name), o.first_name) AS first_name,
-			coalesce(authz.told(refresh_details.last_name), o.last_name) AS last_name,
-			coalesce(authz.told(refresh_details.email), o.email) AS email
-		FROM authz.principal o WHERE o.principal_id = refresh_details.principal_id) n
+	SET first_name = coalesce(first, p.first_name), last_name = coalesce(last, p.last_name), email = coalesce(address, p.email),
+		updated_at = now()
 	WHERE p.principal_id = refresh_details.principal_id
-		AND (n.first_name, n.last_name, n.email) IS DISTINCT FROM (p.first_name, p.last_name, p.email)
+		AND (coalesce(first <> p.first_name, first IS NOT NULL) OR coalesce(last <> p.last_name, last IS NOT NULL)
+			OR coalesce(address <> p.email, address IS NOT NULL));
+END
 $$;
 COMMENT ON FUNCTION authz.refresh_details(bigint, text, text, text) IS 'takes over the details of a user that others tell of';
 
--- The last step before a session: a reason says why he does not come in.
+CREATE FUNCTION authz.unset_application_role(application_id uuid, principal_id bigint) RETURNS bool
+	LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_variable
+BEGIN
+	DELETE FROM authz.role_user u USING authz.role r
+	WHERE u.principal_id = principal_id AND r.role_id = u.role_id AND r.application_id = application_id;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	PERFORM authz.end_sign_ins(application_id, principal_id);
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION authz.unset_application_role(uuid, bigint) IS
+	'takes from a user what he was given of an application, and ends his sessions there; false where that was nothing';
+
+-- What others say of his role becomes what is stored, where it is to; a reason
+-- says why he does not come in.
+CREATE FUNCTION authz.take_role(setting authz.sign_in_setting, person authz.principal, given_role bigint) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	changed bool := false;
+BEGIN
+	IF given_role IS NULL THEN
+		changed := setting.refresh_role AND authz.unset_application_role(setting.application_id, person.principal_id);
+	ELSIF setting.refresh_role OR NOT authz.has_given_role(setting.application_id, person.principal_id) THEN
+		changed := authz.set_application_role(setting.account_id, setting.application_id, person.principal_id, given_role,
+			CASE setting.authz WHEN 'ldap' THEN 'directory' ELSE setting.authz::text END);
+	END IF;
+	IF changed THEN
+		PERFORM authz.note(setting.account_id, NULL, CASE WHEN given_role IS NULL THEN 'role_user.unset' ELSE 'role_user.set' END,
+			setting.application_id::text, jsonb_build_object('user_id', person.user_id, 'role_id', given_role, 'by', setting.authz));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.take_role(authz.sign_in_setting, authz.principal, bigint) IS
+	'stores the role that others give a user, or that they give him none';
+
 CREATE FUNCTION authz.admit(application_id uuid, user_id text, given_role text, first_name text, last_name text, email text,
 		OUT principal_id bigint, OUT known_as text, OUT reason text)
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	setting authz.sign_in_setting;
 	person authz.principal;
-	new_role bigint;
+	new_role bigint := authz.application_role(application_id, given_role);
 BEGIN
 	SELECT s.* INTO setting FROM authz.sign_in_setting s WHERE s.application_id = admit.application_id;
-	IF setting.authz <> 'internal' THEN
-		new_role := authz.application_role(application_id, given_role);
-		IF new_role IS NULL THEN
-			reason := CASE WHEN given_role IS NULL THEN 'no role is given' ELSE 'the role is unknown' END;
-			RETURN;
-		END IF;
+	IF setting.authz <> 'internal' AND given_role IS NOT NULL AND new_role IS NULL THEN
+		reason := 'the role is unknown';
+		RETURN;
 	END IF;
 
 	SELECT p.* INTO person FROM authz.principal p
 	WHERE p.account_id = setting.account_id AND lower(p.user_id) = lower(admit.user_id) AND p.reused_at IS NULL;
-	IF NOT FOUND AND new_role IS NOT NULL THEN
+	IF NOT FOUND AND setting.authz <> 'internal' AND new_role IS NOT NULL THEN
 		IF length(user_id) NOT BETWEEN 1 AND 320 OR user_id ~ '[[:cntrl:]]' THEN
 			reason := 'the user id is invalid';
 			RETURN;
@@ -181,25 +221,22 @@ BEGIN
 		WHERE p.account_id = setting.account_id AND lower(p.user_id) = lower(admit.user_id) AND p.reused_at IS NULL;
 	END IF;
 	IF person.principal_id IS NULL OR person.status <> 'active' OR person.kind <> 'person' THEN
-		reason := CASE WHEN person.principal_id IS NULL THEN 'the user is unknown' ELSE 'the user is ' || person.status
-			|| CASE WHEN person.kind <> 'person' THEN ', and no person' ELSE '' END END;
+		reason := CASE WHEN person.principal_id IS NULL THEN 'the user is unknown'
+			WHEN person.kind <> 'person' THEN 'the user is no person'
+			ELSE 'the user is ' || person.status END;
 		RETURN;
 	END IF;
 
-	IF setting.refresh_details THEN
-		PERFORM authz.refresh_details(person.principal_id, first_name, last_name, email);
-	END IF;
-	IF new_role IS NOT NULL
-		AND (setting.refresh_role OR NOT authz.has_given_role(application_id, person.principal_id))
-		AND authz.set_application_role(setting.account_id, application_id, person.principal_id, new_role,
-			CASE setting.authz WHEN 'ldap' THEN 'directory' ELSE setting.authz::text END)
-	THEN
-		PERFORM authz.note(setting.account_id, NULL, 'role_user.set', application_id::text,
-			jsonb_build_object('user_id', person.user_id, 'role_id', new_role, 'by', setting.authz));
+	IF setting.authz <> 'internal' THEN
+		PERFORM authz.take_role(setting, person, new_role);
+		IF new_role IS NULL THEN
+			reason := 'no role is given';
+			RETURN;
+		END IF;
 	END IF;
 	principal_id := person.principal_id;
 	known_as := person.user_id;
 END
 $$;
 COMMENT ON FUNCTION authz.admit(uuid, text, text, text, text, text) IS
-	'the user who signs in, made or refreshed as is set for the application, or why he does not come in';
+	'the user who signs in, made or given his role as is set for the application, or why he does not come in';

@@ -45,6 +45,17 @@ END
 $$;
 COMMENT ON FUNCTION authz.check_external(anyelement, bool, text, text) IS 'raises 22023 for a setting that means nothing there';
 
+-- They are nobody's already, by the number that they hold.
+CREATE FUNCTION authz.delete_outdated_sign_ins(application_id uuid) RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	DELETE FROM authz.session d USING authz.sign_in_setting s
+	WHERE d.application_id = delete_outdated_sign_ins.application_id AND s.application_id = d.application_id
+		AND (d.sign_in_id <> s.sign_in_id
+			OR d.sign_in_id IS NOT NULL AND d.principal_id IS NULL
+				AND ('setrole:' || s.anonymous_role_id::text = d.privileges) IS NOT TRUE)
+$$;
+COMMENT ON FUNCTION authz.delete_outdated_sign_ins(uuid) IS 'deletes sessions that were signed in to otherwise than is set now';
+
 CREATE FUNCTION authz.sign_in_configure(account_id int, acting bigint, application_id uuid, authn text, authz text,
 		refresh_details_on_login bool, refresh_role_on_login bool, allow_anonymous bool, anonymous_role text, session_lifetime int,
 		groups_matching_order text[], match_primary_group bool)
@@ -93,12 +104,7 @@ BEGIN
 		session_lifetime = excluded.session_lifetime, groups_matching_order = excluded.groups_matching_order,
 		match_primary_group = excluded.match_primary_group, updated_at = now();
 
-	-- They are nobody's by the number that they hold.
-	DELETE FROM authz.session d USING authz.sign_in_setting s
-	WHERE d.application_id = instance.application_id AND s.application_id = instance.application_id
-		AND (d.sign_in_id <> s.sign_in_id
-			OR d.sign_in_id IS NOT NULL AND d.principal_id IS NULL
-				AND ('setrole:' || s.anonymous_role_id = d.privileges) IS NOT TRUE);
+	PERFORM authz.delete_outdated_sign_ins(application_id);
 	PERFORM authz.note(account_id, acting, 'sign_in.configure', application_id::text,
 		jsonb_build_object('authn', new_authn, 'authz', new_authz, 'refresh_details_on_login', refresh_details_on_login,
 			'refresh_role_on_login', refresh_role_on_login, 'anonymous_role', nullif(anonymous_role, ''),

@@ -96,7 +96,7 @@ COMMENT ON VIEW authz_application_grants IS 'applications that may act for one, 
 
 CREATE VIEW authz_application_users WITH (security_barrier) AS
 	SELECT u.account_id, r.application_id, p.user_id, p.kind, r.role_id, r.name AS role, coalesce(r.label, r.name) AS label, u.source,
-		u.valid_from, u.valid_until
+		u.valid_from, u.valid_until, p.status, p.first_name, p.last_name, p.screen_name, p.email
 	FROM authz.role r
 	JOIN authz.role_user u ON u.role_id = r.role_id
 	JOIN authz.principal p ON p.principal_id = u.principal_id

@@ -26,7 +26,7 @@ static AuthzStatement lookup = {
 		   "    ON g.grant_id = $3 AND g.application_id = a.application_id"
 		   "  LEFT JOIN authz.sign_in_setting i"
 		   "    ON i.application_id = a.application_id AND i.sign_in_id = $4"
-		   "   AND ($5 IS NULL OR $5 = 'setrole:' || i.anonymous_role_id)"
+		   "   AND ($5 IS NULL OR $5 = 'setrole:' || i.anonymous_role_id::text)"
 		   " WHERE a.application_id = $1::uuid AND a.account_id = $2",
 	.nargs = 5,
 	.argtypes = {TEXTOID, INT4OID, INT8OID, INT8OID, TEXTOID},

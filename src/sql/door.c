@@ -41,11 +41,11 @@ deny(const char *permission)
 /* The database plane -------------------------------------------------- */
 
 /*
- * The extension's own authz_administer(), wherever the extension was installed;
- * anybody may make a function of that name elsewhere.
+ * The extension's own function of that name, wherever the extension was
+ * installed; anybody may make one of the same name elsewhere.
  */
 static Oid
-administer_function(void)
+own_function(const char *name)
 {
 	Oid extension = get_extension_oid("authz", true);
 	Oid result = InvalidOid;
@@ -53,7 +53,7 @@ administer_function(void)
 
 	if (!OidIsValid(extension))
 		return InvalidOid;
-	candidates = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum("authz_administer"));
+	candidates = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
 	for (int i = 0; i < candidates->n_members && !OidIsValid(result); i++)
 	{
 		HeapTuple tuple = &candidates->members[i]->tuple;
@@ -66,12 +66,28 @@ administer_function(void)
 	return result;
 }
 
+/* Functions that do nothing: to be granted EXECUTE on one is the right that it stands for. */
+static bool
+is_granted(const char *marker)
+{
+	Oid function = own_function(marker);
+
+	return OidIsValid(function) && authz_may_execute(function, GetUserId());
+}
+
 bool
 authz_door_administers(void)
 {
-	Oid administer = administer_function();
+	return is_granted("authz_administer");
+}
 
-	return OidIsValid(administer) && authz_may_execute(administer, GetUserId());
+void
+authz_door_require_gateway(void)
+{
+	if (!is_granted("authz_gateway"))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("This is for database roles that were granted EXECUTE on "
+								"authz_gateway().")));
 }
 
 /* The account that the database plane acts for: the one named, else the only one. */

@@ -50,6 +50,9 @@ extern AuthzDoor authz_door_open_database(const char *action);
 /* Whether the caller may administer the database plane. */
 extern bool authz_door_administers(void);
 
+/* Raises 42501 unless the database role was granted to speak for a proxy. */
+extern void authz_door_require_gateway(void);
+
 /* Whether the one inside holds the permission himself (all, in the database plane). */
 extern bool authz_door_holds(const AuthzDoor *door, const char *permission);
 

@@ -16,6 +16,7 @@
 #include "session/start.h"
 #include "sql/door.h"
 #include "sql/login.h"
+#include "sql/login_custom.h"
 #include "store/failure.h"
 #include "store/statement.h"
 #include "tcop/utility.h"
@@ -35,7 +36,8 @@ typedef enum Outcome
 static const char *const outcome_words[] = {"ok", "failed", "wait"};
 
 /* What finds roles out that do not come along with the proof. */
-static const AuthzAuthorize authorize[AUTHZ_AUTHZS] = {NULL};
+static const AuthzAuthorize authorize[AUTHZ_AUTHZS] = {[AUTHZ_AUTHZ_CUSTOM] =
+														   authz_authorize_custom};
 
 /* Who comes in, and by which of the application's roles. */
 typedef struct Admitted
@@ -56,7 +58,6 @@ authz_login_application(FunctionCallInfo fcinfo, int n)
 static void
 begin(const char *function)
 {
-	authz_door_require_encryption();
 	PreventCommandIfReadOnly(function);
 	PreventCommandIfParallelMode(function);
 }
@@ -93,7 +94,7 @@ text_or_null(const char *value, char *null)
 	return value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
 }
 
-/* Makes or refreshes the user, as is set; false, with a reason, for who does not come in. */
+/* Makes the user, or gives him his role, as is set; false, with a reason, for who does not come in. */
 static bool
 admit(const AuthzSignIn *sign_in, AuthzWho *who, Admitted *admitted)
 {
@@ -127,6 +128,28 @@ admit(const AuthzSignIn *sign_in, AuthzWho *who, Admitted *admitted)
 	}
 	authz_store_end(&acting);
 	return reason == NULL;
+}
+
+/* What others tell of who has come in. */
+static void
+refresh_details(const AuthzWho *who, int64 principal_id)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT authz.refresh_details($1, $2, $3, $4)",
+		.nargs = 4,
+		.argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID},
+	};
+	Datum values[4];
+	char nulls[5] = "    ";
+	AuthzActing acting;
+
+	values[0] = Int64GetDatum(principal_id);
+	values[1] = text_or_null(who->first_name, &nulls[1]);
+	values[2] = text_or_null(who->last_name, &nulls[2]);
+	values[3] = text_or_null(who->email, &nulls[3]);
+	authz_store_begin(&acting);
+	(void) authz_store_write(&statement, values, nulls);
+	authz_store_end(&acting);
 }
 
 /* The strongest of the application's roles that count for the user, as surely as he was proven. */
@@ -205,7 +228,11 @@ come_in(const AuthzAttempt *attempt, const AuthzSignIn *sign_in, AuthzWho *who, 
 		return false;
 	admitted->role = strongest_role(sign_in, who, admitted->principal_id);
 	who->reason = "no role counts";
-	return admitted->role != NULL;
+	if (admitted->role == NULL)
+		return false;
+	if (sign_in->refresh_details)
+		refresh_details(who, admitted->principal_id);
+	return true;
 }
 
 static AuthzStarted
@@ -303,6 +330,7 @@ authz_login_attempt(FunctionCallInfo fcinfo, const AuthzAttempt *attempt)
 	char *subject;
 	const char *method;
 
+	authz_door_require_encryption();
 	begin(attempt->function);
 	if (attempt->application == NULL)
 		return answer(fcinfo, OUTCOME_FAILED, NULL, NULL);
@@ -316,7 +344,8 @@ authz_login_attempt(FunctionCallInfo fcinfo, const AuthzAttempt *attempt)
 	{
 		if (subject != NULL)
 			(void) authz_failure_count(subject, failure_source(&sign_in));
-		note(&sign_in, method, attempt->subject, &who, NULL, NULL);
+		note(&sign_in, method, who.user_id != NULL ? who.user_id : attempt->subject, &who, NULL,
+			 NULL);
 		return answer(fcinfo, OUTCOME_FAILED, NULL, NULL);
 	}
 	if (subject != NULL)

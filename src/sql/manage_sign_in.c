@@ -9,13 +9,18 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
+#include "miscadmin.h"
 #include "sql/application.h"
 #include "sql/argument.h"
 #include "sql/growth.h"
 #include "sql/manage.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 /* Raises 42501 for who may not let others say who somebody is. */
 static void
@@ -82,6 +87,101 @@ authz_sign_in_configure(PG_FUNCTION_ARGS)
 		!is_internal(authz_argument_text(fcinfo, 2)))
 		require_trust(&door);
 	check_role(&door, application_id, authz_argument_text(fcinfo, 6));
+	return authz_door_call(&door, fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(authz_header_configure);
+
+/* authz_header_configure(application_id uuid, header_name text, secret text, logout_url text) */
+Datum
+authz_header_configure(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door =
+		authz_application_open("header.configure", authz_application_argument(fcinfo, 0));
+
+	authz_door_require_own_hand(&door);
+	require_trust(&door);
+	if (authz_argument_text(fcinfo, 2) != NULL)
+		authz_door_require_encryption();
+	return authz_door_call(&door, fcinfo);
+}
+
+/*
+ * Raises unless it is a function of one argument that the database role owns:
+ * it will run with its owner's rights, whoever signs in.
+ */
+static void
+check_function(FunctionCallInfo fcinfo, int n, Oid argument, Oid result, const char *contract)
+{
+	HeapTuple tuple;
+	Form_pg_proc function;
+	bool fits;
+
+	if (PG_ARGISNULL(n))
+		return;
+	tuple = SearchSysCache1(PROCOID, PG_GETARG_DATUM(n));
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("there is no such function")));
+	function = (Form_pg_proc) GETSTRUCT(tuple);
+	fits = function->prokind == PROKIND_FUNCTION && !function->proretset &&
+		   function->pronargs == 1 && function->proargtypes.values[0] == argument &&
+		   function->prorettype == result;
+	ReleaseSysCache(tuple);
+	if (!authz_owns_function(PG_GETARG_OID(n), GetUserId()))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("A function runs here with its owner's rights, so its owner "
+								"registers it.")));
+	if (!fits)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid function"),
+						errhint("It is a function %s.", contract)));
+}
+
+PG_FUNCTION_INFO_V1(authz_adapter_configure);
+
+/* authz_adapter_configure(application_id uuid, authenticate regprocedure, authorize regprocedure) */
+Datum
+authz_adapter_configure(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door =
+		authz_application_open("adapter.configure", authz_application_argument(fcinfo, 0));
+
+	authz_door_refuse_acting(&door);
+	require_trust(&door);
+	check_function(fcinfo, 1, JSONBOID, JSONBOID, "(credential jsonb) that returns jsonb");
+	check_function(fcinfo, 2, TEXTOID, TEXTOID, "(user_id text) that returns text");
+	return authz_door_call(&door, fcinfo);
+}
+
+/* Roles by groups of a directory ------------------------------------------------- */
+
+PG_FUNCTION_INFO_V1(authz_directory_role_add);
+
+/*
+ * authz_directory_role_add(application_id uuid, directory_group text, role text,
+ *							primary_group_id text)
+ */
+Datum
+authz_directory_role_add(PG_FUNCTION_ARGS)
+{
+	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
+	AuthzDoor door = authz_application_open("directory_role.add", application_id);
+
+	check_role(&door, application_id, authz_argument_text(fcinfo, 2));
+	return authz_door_call(&door, fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(authz_directory_role_delete);
+
+/*
+ * authz_directory_role_delete(application_id uuid, directory_group text, role text,
+ *							   primary_group_id text)
+ */
+Datum
+authz_directory_role_delete(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door =
+		authz_application_open("directory_role.delete", authz_application_argument(fcinfo, 0));
+
 	return authz_door_call(&door, fcinfo);
 }
 

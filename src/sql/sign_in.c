@@ -19,7 +19,7 @@ static AuthzStatement lookup = {
 		   "       i.anonymous_role_id,"
 		   "       least(coalesce((c.settings ->> 'max_session_duration')::bigint, $2),"
 		   "             i.session_lifetime),"
-		   "       (c.settings ->> 'subject_lock')::bool"
+		   "       (c.settings ->> 'subject_lock')::bool, i.refresh_details"
 		   "  FROM authz.application a"
 		   "  JOIN authz.account c ON c.account_id = a.account_id AND c.status = 'active'"
 		   "  JOIN authz.sign_in_setting i ON i.application_id = a.application_id"
@@ -56,6 +56,7 @@ authz_sign_in_read(const char *application)
 		sign_in.anonymous_role_id = authz_store_int64(0, 5);
 		sign_in.lifetime = authz_store_int64(0, 6);
 		sign_in.subject_lock = authz_store_bool(0, 7);
+		sign_in.refresh_details = authz_store_bool(0, 8);
 	}
 	authz_store_end(&acting);
 	return sign_in;

@@ -36,6 +36,7 @@ typedef struct AuthzSignIn
 	int64 sign_in_id;		 /* what sessions are started with */
 	AuthzAuthn authn;
 	AuthzAuthz authz;
+	bool refresh_details;	 /* what others tell of who signs in is stored */
 	int64 anonymous_role_id; /* 0: nobody comes in without saying who he is */
 	int64 lifetime;			 /* seconds that a session may last */
 	bool subject_lock;		 /* failures make wait wherever they come from */
