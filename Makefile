@@ -31,8 +31,8 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
 ISOLATION = circle confined cursor declassify elsewhere entry grants homes limits linked load \
-	many moves own owners places proof registrations reload removal serializable timed \
-	uncategorized withdraw writers
+	many moves own owners places proof registrations reload removal serializable sign_in \
+	timed uncategorized withdraw writers
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=authz
 
 # Tests that start servers of their own.

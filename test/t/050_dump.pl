@@ -20,6 +20,7 @@ mkdir $backups;
 # Something in every table, and something that is no more.
 my $more = q(
 SET client_min_messages = error;
+CREATE FUNCTION knows(credential jsonb) RETURNS jsonb LANGUAGE sql RETURN credential;
 CREATE TABLE film (id bigint PRIMARY KEY, category_id int, owner text);
 INSERT INTO film VALUES (1, 1, 'bob'), (2, 2, 'ann'), (3, NULL, 'ann'), (4, 4, NULL), (5, 2, NULL);
 GRANT SELECT, INSERT ON film TO reader;
@@ -43,15 +44,12 @@ DECLARE
 	client record := authz_registration_add(app, 'oidc', '{"grant_types": ["client_credentials"]}');
 BEGIN
 	PERFORM authz_role_add('user', application_id => app, role_id => 60), authz_role_user_add(60, 'bob'), authz_application_change_owner(app, 'bob');
-	PERFORM authz_sign_in_configure(app, 'ldap', 'ldap', groups_matching_order => '{user}');
+	PERFORM authz_sign_in_configure(app, 'ldap', 'ldap', groups_matching_order => '{user}'), authz_directory_role_add(app, 'cn=staff', 'user');
+	PERFORM authz_header_configure(app, 'Remote-User', repeat('x', 32), 'https://www.example.org/'), authz_adapter_configure(app, 'knows(jsonb)');
+	PERFORM authz_user_set_password('ann', 'a lantern over sand'), authz_blocked_password_add('{a common one}');
 	INSERT INTO authz.ldap_setting (application_id, account_id, uris, base_dn, bind_method, start_tls, nested_groups, timeout)
 	VALUES (app, 1, '{ldaps://directory.example.org}', 'dc=example,dc=org', 'search', false, false, 5);
 	INSERT INTO authz.sso_setting (application_id, account_id, secret_id) VALUES (app, 1, authz.keep_secret('gateway'));
-	INSERT INTO authz.header_setting (application_id, account_id, header_name, secret_id) VALUES (app, 1, 'Remote-User', authz.keep_secret('proxy'));
-	INSERT INTO authz.adapter (application_id, account_id) VALUES (app, 1);
-	INSERT INTO authz.directory_role (application_id, account_id, directory_group, role_id) VALUES (app, 1, 'cn=staff', 60);
-	INSERT INTO authz.password (principal_id, account_id, verifier) SELECT principal_id, 1, 'x' FROM authz.principal WHERE user_id = 'ann';
-	INSERT INTO authz.blocked_password VALUES (1, 'a common one');
 	INSERT INTO authz.spent_proof VALUES (app, 'x', now());
 	PERFORM set_config('authz.session', value, true) FROM token WHERE name = 'bob';
 	PERFORM authz_set_application_authorization(id, 'approved', '{video.*}', 2, '2101-01-01') FROM authz_application_requests;
@@ -163,7 +161,8 @@ foreach my $from ('plain', 'elsewhere')
 SET client_min_messages = error;
 SET authz.account = 1;
 SELECT authz_user_add('new'), authz_group_add('new group'), authz_category_add('new'), authz_role_add('new');
-SELECT authz_application_add('new-tool'), authz_apptoken_add(), authz_signing_key_rotate(), authz_account_rotate_secret(1), authz_permission_add('new.one');
+SELECT authz_sign_in_configure(application_id, 'internal', 'internal'), authz_sign_in_configure(application_id, 'custom', 'internal') FROM authz_application_add('new-tool');
+SELECT authz_apptoken_add(), authz_signing_key_rotate(), authz_account_rotate_secret(1), authz_permission_add('new.one');
 SELECT authz_sessions_revoke(session_id => 'another widget''s');
 SELECT authz_account_add('new');
 INSERT INTO secret SELECT admin_secret FROM authz_account_add('newest');));

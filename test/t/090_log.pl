@@ -40,6 +40,11 @@ my %secret = (
 	client  => $node->safe_psql('postgres', q(SELECT client_secret FROM authz_application_add('client'),
 		authz_registration_add(application_id, 'oidc', '{"grant_types": ["client_credentials"]}'))),
 	long    => 'chosen-but-too-long-' . 'x5' x 40,
+	mine    => 'the-password-of-bob-a81d',
+	mine2   => 'another-password-of-bob-03be',
+	easy    => 'Password-Password-77',
+	proxy   => 'secret-of-proxy-and-application-6d2f',
+	pin     => '{"user_id": "bob", "pin": "chosen-as-a-pin-4e90"}',
 	guess   => 'guessed-secret-55e1');
 $secret{forged} = substr($secret{ann}, 0, -6) . 'AAAAAA';
 $secret{broken} = substr($secret{ann}, 20);
@@ -102,6 +107,30 @@ keeps_secret('a wrong one', "SELECT (authz_client_credentials($client, :guess, '
 keeps_secret('a secret as an id', "SELECT (authz_client_credentials(:client, 'x', 'client')).status;\n", $done, 'client');
 keeps_secret('a secret in a definition', "SELECT authz_registration_update(registration_id, jsonb_build_object('client_secret', :client::text)) FROM authz_registrations;\n",
 	qr/There is no member/, 'client');
+
+# Signing in: what proves somebody, what is set, and what is refused.
+$node->safe_psql('postgres', q(
+CREATE FUNCTION knows(credential jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE 'the pin is %', credential ->> 'pin'; END $$;
+SELECT authz_user_add(u) FROM unnest('{bobby}'::text[]) u;
+SELECT authz_role_add('user', application_id => application_id), authz_sign_in_configure(application_id, 'internal', 'internal'),
+	authz_role_user_set(application_id, 'bob', 'user') FROM authz_applications WHERE application_identifier = 'tool'));
+keeps_secret('a password', "SELECT authz_user_set_password('bob', :mine);\n", $done, 'mine');
+keeps_secret('one that is easy', "SELECT authz_user_set_password('bob', :easy);\n", qr/too easy/, 'easy');
+keeps_secret('one that is too long', "SELECT authz_user_set_password('bob', :long);\n", qr/too long/, 'long');
+keeps_secret('blocked ones', "SELECT authz_blocked_password_add(ARRAY[:easy]);\n", $done, 'easy');
+keeps_secret('to sign in by it', "SELECT 1 / (status = 'ok')::int FROM authz_login($app\:\:uuid, 'bob', :mine);\n", $done, 'mine');
+keeps_secret('by a wrong one', "SELECT 1 / (status = 'failed')::int FROM authz_login($app\:\:uuid, 'bob', :guess);\n", $done, 'guess');
+keeps_secret('as nobody', "SELECT 1 / (status = 'failed')::int FROM authz_login($app\:\:uuid, :guess, :mine);\n", $done, 'guess', 'mine');
+keeps_secret('to change it', "SELECT set_config('authz.session', session_token, false) IS NULL FROM authz_login($app\:\:uuid, 'bob', :mine);\n"
+	  . "SELECT authz_user_set_password('bob', :mine2, :mine);\n", $done, 'mine', 'mine2');
+keeps_secret('a proxy\'s secret', "SELECT authz_header_configure($app\:\:uuid, 'Remote-User', :proxy, NULL);\n", $done, 'proxy');
+keeps_secret('an address that is one', "SELECT authz_header_configure($app\:\:uuid, 'Remote-User', NULL, :proxy);\n", qr/invalid logout address/, 'proxy');
+$node->safe_psql('postgres', q(SELECT authz_sign_in_configure(application_id, 'header', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));
+keeps_secret('a value that is none', "SELECT 1 / (status = 'failed')::int FROM authz_login_header($app\:\:uuid, :proxy);\n", $done, 'proxy');
+$node->safe_psql('postgres',
+	q(SELECT authz_adapter_configure(application_id, 'knows(jsonb)'), authz_sign_in_configure(application_id, 'custom', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));
+keeps_secret('what a function is given, and raises', "SELECT 1 / (status = 'failed')::int FROM authz_login_custom($app\:\:uuid, :pin);\n", $done, 'pin');
+
 keeps_secret('an account\'s secret of one\'s choice', "SELECT (authz_account_add('two', 2, :admin)).account_id;\n", $done, 'admin');
 keeps_secret('one that is too long', "SELECT (authz_account_add('three', 3, :long)).account_id;\n", qr/too long/, 'long');
 keeps_secret('a secret as an id', "SELECT (authz_start_session(:account, :account)).actor;\n", qr/no session is set/, 'account');
