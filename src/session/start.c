@@ -35,8 +35,7 @@ static AuthzStatement insert_statement = {
 		   "         $9::uuid, $10, $11, $12, $13, $14::uuid, $15)",
 	.nargs = 15,
 	.argtypes = {TEXTOID, INT4OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-				 TIMESTAMPTZOID, TEXTOID, INT8OID, TEXTOID, INT4OID, BOOLOID, TEXTOID,
-				 INT8OID},
+				 TIMESTAMPTZOID, TEXTOID, INT8OID, TEXTOID, INT4OID, BOOLOID, TEXTOID, INT8OID},
 };
 
 /* With one start in eight, twice as many rows as have come: the table shrinks to what is in force. */
