@@ -11,7 +11,8 @@
 #define PREFIX "v1."
 #define PURPOSE "authz header "
 #define APPLICATION_LENGTH 36
-#define MAC_LENGTH ((size_t) (2 * AUTHZ_HMAC_BYTES))
+#define MAC_BYTES 32 /* HMAC with SHA256 */
+#define MAC_LENGTH ((size_t) (2 * MAC_BYTES))
 #define TIME_DIGITS_MAX 12
 #define NONCE_MIN 16
 #define NONCE_MAX 64
@@ -47,7 +48,7 @@ is_signed(const char *text, size_t length, const char *mac, const char *applicat
 	char message[sizeof(PURPOSE) + APPLICATION_LENGTH + 1 + AUTHZ_HEADER_VALUE_MAX];
 	char given[MAC_LENGTH + 1];
 	char expected[MAC_LENGTH + 1];
-	uint8_t bytes[AUTHZ_HMAC_BYTES];
+	uint8_t bytes[AUTHZ_HASH_MAX_BYTES];
 	char *at = message;
 
 	if (strlen(application) != APPLICATION_LENGTH)
@@ -59,9 +60,10 @@ is_signed(const char *text, size_t length, const char *mac, const char *applicat
 	*at++ = '\n';
 	memcpy(at, text, length);
 	at += length;
-	if (!authz_hmac_sha256(secret, secret_length, message, (size_t) (at - message), bytes))
+	if (authz_hmac("SHA256", secret, secret_length, message, (size_t) (at - message), bytes) !=
+		MAC_BYTES)
 		return false;
-	authz_hex_encode(bytes, sizeof(bytes), expected);
+	authz_hex_encode(bytes, MAC_BYTES, expected);
 	memcpy(given, mac, MAC_LENGTH);
 	given[MAC_LENGTH] = '\0';
 	return authz_hex_equal(expected, given);

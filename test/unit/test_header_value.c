@@ -12,20 +12,21 @@
 #define APPLICATION "0f5b0de4-5f6c-4c1e-9d0b-7a3f2b1c4d5e"
 #define OTHER "1f5b0de4-5f6c-4c1e-9d0b-7a3f2b1c4d5e"
 #define SECRET "a secret of proxy and application"
+#define MAC_BYTES 32
 
 /* v1.<anything>.<mac> for the application. */
 static char *
 sign(const char *application, const char *secret, const char *text)
 {
 	char message[4096];
-	uint8_t mac[AUTHZ_HMAC_BYTES];
-	char *value = malloc(strlen(text) + 2 * AUTHZ_HMAC_BYTES + 2);
+	uint8_t mac[AUTHZ_HASH_MAX_BYTES];
+	char *value = malloc(strlen(text) + 2 * MAC_BYTES + 2);
 	int length = snprintf(message, sizeof(message), "authz header %s\n%s", application, text);
 
-	authz_hmac_sha256((const uint8_t *) secret, strlen(secret), message, (size_t) length, mac);
+	authz_hmac("SHA256", (const uint8_t *) secret, strlen(secret), message, (size_t) length, mac);
 	strcpy(value, text);
 	strcat(value, ".");
-	authz_hex_encode(mac, sizeof(mac), value + strlen(value));
+	authz_hex_encode(mac, MAC_BYTES, value + strlen(value));
 	return value;
 }
 
