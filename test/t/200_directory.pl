@@ -175,7 +175,7 @@ is(answers(\%settings, 'warned', 'pw of warned', 'ok', 'one that expires soon')-
 
 # ---- nothing is sent -------------------------------------------------------------
 
-my $trap = Proxy::start(0, silent => 1);
+my $trap = Proxy::start(0);
 my %trapped = (%settings, uri => "ldaps://127.0.0.1:$trap->{port}");
 foreach my $method (\%trapped, { %direct, uri => $trapped{uri} })
 {

@@ -14,7 +14,9 @@ use Slapd;
 # cut: the server's bytes after which the connection ends
 # hold: the server's bytes after which nothing comes any more
 # silent: nothing is ever said; nothing is asked of any server
-# Two files tell the numbers of connections and of bytes that came from clients.
+# Where there is no server at that port, as at none (0), the connection ends.
+# Files tell the number of connections, the bytes that came from clients, and
+# those that came for the first of them.
 sub start
 {
 	my ($port, %rules) = @_;
@@ -29,6 +31,7 @@ sub start
 
 sub connections { return -s "$Slapd::directory/proxy-$_[0]->{port}.connections" // 0; }
 sub bytes       { return -s "$Slapd::directory/proxy-$_[0]->{port}.bytes" // 0; }
+sub served      { return -s "$Slapd::directory/proxy-$_[0]->{port}.served" // 0; }
 
 # Without buffers: who asks must not be ahead of what is told.
 sub note
@@ -46,6 +49,7 @@ sub serve
 	my ($listener, $port, $file, %rules) = @_;
 	my $select = IO::Select->new($listener);
 	my (%other, %from_server, %passed);
+	my $first;
 
 	while (1)
 	{
@@ -69,6 +73,7 @@ sub serve
 				$other{$server}       = $client;
 				$from_server{$server} = 1;
 				$passed{$server}      = 0;
+				$first //= $server;
 				$select->add($server);
 				next;
 			}
@@ -86,6 +91,7 @@ sub serve
 				next;
 			}
 			note("$file.bytes", $bytes) unless $from_server{$socket};
+			note("$file.served", $bytes) if defined $first && $socket == $first;
 			next unless defined $other;
 			if ($from_server{$socket})
 			{

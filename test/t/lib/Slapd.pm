@@ -73,12 +73,15 @@ sub openssl
 	return $stdout;
 }
 
+# Of a kind that is quickly made.
+my @new_key = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes');
+
 # An authority's certificate and key.
 sub authority
 {
 	my ($name) = @_;
 
-	openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', 30, '-subj', "/CN=$name",
+	openssl('req', '-x509', @new_key, '-days', 30, '-subj', "/CN=$name",
 		'-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign',
 		'-keyout', "$directory/$name.key", '-out', "$directory/$name.crt");
 	return;
@@ -91,7 +94,7 @@ sub certificate
 
 	@lifetime = ('-days', 30) unless @lifetime;
 	append_to_file("$directory/$name.ext", $extensions);
-	openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', $subject, '-keyout', "$directory/$name.key",
+	openssl('req', @new_key, '-subj', $subject, '-keyout', "$directory/$name.key",
 		'-out', "$directory/$name.csr");
 	openssl('x509', '-req', '-in', "$directory/$name.csr", '-CA', "$directory/$authority.crt", '-CAkey',
 		"$directory/$authority.key", '-CAcreateserial', '-out', "$directory/$name.crt", '-extfile', "$directory/$name.ext",
