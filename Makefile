@@ -5,7 +5,7 @@
 #   make installcheck       pg_regress, isolation specs and TAP, against a running server
 #
 # PG_CONFIG=… names the PostgreSQL to build for. The tree is built in place.
-# WITH_LDAP=no builds without libldap: signing in by a directory is then refused.
+# WITH_LDAP=no builds without libldap, and so without directories.
 # What only developers need (unit, fuzz, format, floors, …) is in scripts/dev.mk.
 
 MODULE_big = authz
@@ -21,13 +21,13 @@ LIBRARIES = -lcrypto -ljansson $(if $(filter no,$(WITH_LDAP)),,-lldap -llber)
 REGRESS = setup accounts users groups roles categories category_users inherit listed removal \
 	apptokens applications managed registrations owner_changes authorize acting grant_scope \
 	client_credentials application_roles sign_in_matrix sign_in_scenarios passwords login \
-	login_header login_custom apptoken views session session_connection start_session \
-	widget secret_session end_revoke jws signing_keys check_level check_context check_permission \
-	protect forgery content_read \
-	content_write content_shape content_array content_array_write content_people content_keys \
-	content_spelling content_hidden content_parts content_references content_forms \
-	linked_protect linked linked_change linked_follow linked_attack keep hidden_rows grow \
-	cross_account ks ks_session restrict secrets names tricks guess bad_input plans estimates check_setup leftovers
+	login_header login_custom apptoken views session session_connection start_session widget \
+	secret_session end_revoke jws signing_keys check_level check_context check_permission \
+	protect forgery content_read content_write content_shape content_array content_array_write \
+	content_people content_keys content_spelling content_hidden content_parts content_references \
+	content_forms linked_protect linked linked_change linked_follow linked_attack keep \
+	hidden_rows grow cross_account ks ks_session restrict secrets names tricks guess bad_input \
+	plans estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
 ISOLATION = circle confined cursor declassify elsewhere entry grants homes limits linked load \
