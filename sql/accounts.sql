@@ -23,7 +23,7 @@ SELECT s AS settings, kit.try(format('SELECT authz_account_update(301, settings 
 	'[]', '{"nonesuch": 1}', '{"max_session_duration": 0}', '{"max_session_duration": "60"}', '{"max_session_duration": -1}',
 	'{"max_session_duration": 1.5}', '{"max_session_duration": 1e99}', '{"legacy_hashes": "yes"}', '{"max_category_members": []}',
 	'{"default_user_role": "nobody"}', '{"default_user_role": 1}', '{"default_user_role": {}}', '{"accept_ks": "true"}',
-	'{"token_format": "KS"}', '{"token_format": 1}', '{"token_format": null}', '{"subject_lock": true}', '{}']) s;	-- 22023; P0002 for roles; 0A000 for what is not kept
+	'{"token_format": "KS"}', '{"token_format": 1}', '{"token_format": null}', '{"strict_privacy_context": true}', '{}']) s;	-- 22023; P0002 for roles; 0A000 for what is not kept
 SELECT authz_account_update(301, status => 'sleeping');	-- 22023
 SELECT authz_account_update(399, 'nobody');			-- P0002
 SELECT authz_account_update(NULL, 'nobody');		-- 22023

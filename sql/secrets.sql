@@ -41,7 +41,7 @@ SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'authz'::regnamespace
 SELECT has_schema_privilege('regress_reader', 'authz', 'USAGE'), has_schema_privilege('regress_reader', 'authz', 'CREATE');
 SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
 	WHERE e.extname = 'authz' AND (p.prosecdef OR p.proleakproof OR p.proconfig IS NOT NULL) ORDER BY 1::text;	-- none acts for its owner by itself
-SELECT p.oid::regprocedure FROM pg_proc p WHERE p.proname LIKE 'authz\_%' AND p.pronamespace = 'public'::regnamespace AND NOT has_function_privilege('regress_reader', p.oid, 'EXECUTE') ORDER BY 1::text;
+SELECT p.oid::regprocedure FROM pg_proc p WHERE p.proname LIKE 'authz\_%' AND p.pronamespace = 'public'::regnamespace AND NOT has_function_privilege('regress_reader', p.oid, 'EXECUTE') ORDER BY p.proname;
 SET ROLE regress_reader;
 SELECT kit.try(s) FROM unnest(ARRAY['SELECT * FROM authz.secret', 'SELECT count(*) FROM authz.session', 'SELECT authz.crypt(''a'', ''b'')', 'SELECT authz.random_hex(1)',
 	'TABLE authz.builtin_permission', 'COPY authz.account TO STDOUT', 'SELECT ''authz.account''::regclass', 'CREATE TABLE authz.mine ()', 'CREATE FUNCTION authz.mine() RETURNS int LANGUAGE sql AS ''SELECT 1''']) s;
