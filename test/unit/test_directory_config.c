@@ -97,13 +97,13 @@ fault(const AuthzDirectoryConfig *config, const char *expected, const char *name
 		   "the rule is a sentence: %s", problem.rule);
 }
 
-#define REFUSED(setting, value, expected)                 \
-	do                                                    \
-	{                                                     \
-		AuthzDirectoryConfig config = good();             \
-                                                          \
-		config.setting = value;                           \
-		fault(&config, expected, #setting " is " #value); \
+#define REFUSED(setting, value, expected)                \
+	do                                                   \
+	{                                                    \
+		AuthzDirectoryConfig other = good();             \
+                                                         \
+		other.setting = value;                           \
+		fault(&other, expected, #setting " is " #value); \
 	} while (0)
 
 #define ACCEPTED(setting, value) REFUSED(setting, value, "")

@@ -79,7 +79,7 @@ texts(void)
 	quoted(NULL, 64, "");
 	quoted("plain \xc3\xa4", 64, "plain \xc3\xa4");
 	quoted("a\nb\x1b[31m\x7f\xc2\x9b", 64, "a?b?[31m??");
-	quoted("\xff\xc3(", 64, "??(");
+	quoted("\xff\xc3(", 64, "?\?(");
 	quoted("abcdef", 4, "abc");
 	quoted("ab\xc3\xa4", 4, "ab");
 	quoted("ab\xc3\xa4", 5, "ab\xc3\xa4");
