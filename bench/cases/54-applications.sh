@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154	# part of run
-# An application that acts for a user: what it takes to come to a session, beside
-# a transaction that inserts one row with two indexes; and what checks take in
-# such a session, one that is narrowed too, beside the user's own.
+# An application that acts for a user, and one that acts for itself: what it takes
+# to come to a session, beside a transaction that inserts one row with two
+# indexes; and what checks take in a session that acts for a user, one that is
+# narrowed too, beside the user's own.
 
 sql -F ' ' >"$work/application" <<'EOF'
 	CREATE TABLE bench.credential (app text, secret text, key text, who text);
@@ -34,14 +35,21 @@ while read -r who app secret key token; do
 	[ "$who" != acting ] ||
 		echo "SELECT session_token FROM authz_authorize('$app', '$secret', '$key');" >"$work/authorize.sql"
 done <"$work/application"
+sql -c "SELECT format('SELECT access_token FROM authz_client_credentials(%L, %L, %L);', client_id, client_secret,
+		'authorization-service-api')
+	FROM bench.credential, authz_registration_add(app::uuid, 'oidc', '{\"grant_types\": [\"client_credentials\"]}')
+	WHERE who = 'acting'" >"$work/credentials.sql"
 echo "INSERT INTO bench.visit (id, who) VALUES (gen_random_uuid()::text, 'u7');" >"$work/insert.sql"
 sides
 side authorize bench_default widget "$work/authorize.sql"
+side credentials bench_default widget "$work/credentials.sql"
 side insert bench_hand widget "$work/insert.sql"
 for protocol in simple prepared; do
 	compare $protocol mean
 	row 'a session by authorization key' - $protocol \
 		"$(per_second authorize)" 'INSERT of one row' "$(per_second insert)" rate 0.3
+	row 'a session by client credentials' - $protocol \
+		"$(per_second credentials)" 'INSERT of one row' "$(per_second insert)" rate 0.3
 done
 
 echo "SELECT count(*) FROM generate_series(1::bigint, 100000) AS c WHERE authz_can_view(c, 'content.view');" >"$work/checks.sql"
