@@ -54,13 +54,13 @@ done
 
 echo "SELECT count(*) FROM generate_series(1::bigint, 100000) AS c WHERE authz_can_view(c, 'content.view');" >"$work/checks.sql"
 echo "SELECT title FROM bench.content WHERE id = 1;" >"$work/point.sql"
-for script in checks point; do
+for kind in checks point; do
 	sides
 	for who in half acting narrow; do
-		side $who bench_default $who "$work/$script.sql"
+		side $who bench_default $who "$work/$kind.sql"
 	done
 	compare prepared median
-	case $script in
+	case $kind in
 	checks) what='100,000 checks' ;;
 	point) what='point read' ;;
 	esac
