@@ -62,6 +62,7 @@ BEGIN
 END $$;
 SELECT authz_account_add('other', 7);
 INSERT INTO authz.failure VALUES (repeat('s', 32), repeat('f', 32), 1, now());
+INSERT INTO authz.action_count VALUES (7, 's', 3, '2101-01-01');
 );
 
 my $tables = q(

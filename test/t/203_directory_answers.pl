@@ -335,7 +335,7 @@ my $flood = answers({ groups => $endless }, { %by_pages, timeout => 100, interru
 cmp_ok($flood->{elapsed}, '<', $soon, '... are interrupted at once');
 
 # All steps together have an end, however short each of them is.
-my $dripping = answers({ group => sub { select undef, undef, undef, 0.3; found($_[0], Responder::entry($_[0]->{base}, memberOf => 'CN=' . rand . ",$base")) }, root => sub { found(shift) } },
+my $dripping = answers({ group => sub { select undef, undef, undef, 0.7; found($_[0], Responder::entry($_[0]->{base}, memberOf => 'CN=' . rand . ",$base")) }, root => sub { found(shift) } },
 	{ nested_groups => 'on', timeout => 1 }, 'timeout', 'a ladder of groups, each of which takes its time');
 cmp_ok($dripping->{elapsed}, '<', $soon, '... comes to an end');
 
