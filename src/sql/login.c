@@ -324,7 +324,7 @@ Datum
 authz_login_attempt(FunctionCallInfo fcinfo, const AuthzAttempt *attempt)
 {
 	AuthzSignIn sign_in;
-	AuthzWho who = {NULL};
+	AuthzWho who = {0};
 	Admitted admitted = {0};
 	AuthzStarted started;
 	char *subject;
@@ -390,7 +390,7 @@ authz_login_anonymous(PG_FUNCTION_ARGS)
 {
 	const char *application = authz_login_application(fcinfo, 0);
 	AuthzSignIn sign_in;
-	AuthzWho who = {NULL};
+	AuthzWho who = {0};
 	Admitted admitted = {0};
 	AuthzStarted started;
 
