@@ -19,7 +19,7 @@ typedef enum AuthzClientKeyResult
 	AUTHZ_CLIENT_KEY_PRIVATE,	/* a private or a symmetric key */
 	AUTHZ_CLIENT_KEY_TYPE,		/* no object, or neither RSA nor one of the curves */
 	AUTHZ_CLIENT_KEY_USE,		/* for something else than signatures of its type */
-	AUTHZ_CLIENT_KEY_WEAK		/* too small, or no point of its curve */
+	AUTHZ_CLIENT_KEY_WEAK /* its numbers are of no good size or spelling, or no point of its curve */
 } AuthzClientKeyResult;
 
 /* Whether the object is such a key. */

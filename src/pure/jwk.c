@@ -21,8 +21,8 @@ typedef enum Purpose
 	SIGNING
 } Purpose;
 
-static AuthzJwkType
-type_of(const json_t *jwk)
+AuthzJwkType
+authz_jwk_type(const json_t *jwk)
 {
 	static const struct
 	{
@@ -37,7 +37,7 @@ type_of(const json_t *jwk)
 	const char *kty = json_string_value(json_object_get(jwk, "kty"));
 	const char *curve = json_string_value(json_object_get(jwk, "crv"));
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; kty != NULL && i < sizeof(types) / sizeof(types[0]); i++)
 	{
 		if (strcmp(types[i].kty, kty) == 0 &&
 			(types[i].curve == NULL || (curve != NULL && strcmp(types[i].curve, curve) == 0)))
@@ -150,7 +150,7 @@ take_key(const json_t *jwk, Purpose purpose, AuthzJwk *key)
 	bool taken;
 
 	memset(key, 0, sizeof(*key));
-	key->type = type_of(jwk);
+	key->type = authz_jwk_type(jwk);
 	if (key->type == AUTHZ_JWK_UNKNOWN || !allows(jwk, purpose))
 		return AUTHZ_JWK_MALFORMED;
 	result = take_names(jwk, key);
@@ -303,6 +303,18 @@ authz_jwk_set_choose(const AuthzJwkSet *set, AuthzJwa algorithm, const char *kid
 		chosen = key;
 	}
 	return chosen;
+}
+
+AuthzJwkResult
+authz_jwk_take(const json_t *jwk, AuthzJwk *key)
+{
+	AuthzJwkResult result;
+
+	/* Others in this process look at the library's queue of errors. */
+	ERR_set_mark();
+	result = take_key(jwk, VERIFYING, key);
+	ERR_pop_to_mark();
+	return result;
 }
 
 AuthzJwkResult

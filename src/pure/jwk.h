@@ -17,6 +17,8 @@
 
 #include "pure/jwa.h"
 
+struct json_t;
+
 /*
  * Bounds on what takes work before anything is proven. Sets that issuers publish
  * have a handful of keys, some with certificates of several kB each.
@@ -68,6 +70,10 @@ extern const AuthzJwk *authz_jwk_set_choose(const AuthzJwkSet *set, AuthzJwa alg
 
 /* Whether the algorithm may be used with the key. */
 extern bool authz_jwk_fits(const AuthzJwk *key, AuthzJwa algorithm);
+
+/* The type of a key that has been read as JSON, by kty and crv; and its public half. */
+extern AuthzJwkType authz_jwk_type(const struct json_t *jwk);
+extern AuthzJwkResult authz_jwk_take(const struct json_t *jwk, AuthzJwk *key);
 
 /*
  * Reads a key of one's own, its private half included, if it is one that

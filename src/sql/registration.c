@@ -95,7 +95,8 @@ key_hint(AuthzClientKeyResult result)
 		case AUTHZ_CLIENT_KEY_USE:
 			return "A key is for signatures, by an algorithm of its type.";
 		case AUTHZ_CLIENT_KEY_WEAK:
-			return "A key of RSA has 2048 to 8192 bits, one of a curve is a point on it.";
+			return "A key of RSA has 2048 to 8192 bits and an odd exponent of 32 at most, one of a "
+				   "curve is a point on it; their numbers are base64url of the right length.";
 	}
 	return NULL;
 }

@@ -104,6 +104,51 @@ is_point(const json_t *jwk, int nid, long bytes)
 	return good;
 }
 
+/*
+ * Whether eight times the point is nothing, on the same curve in the form of
+ * Montgomery: u = (1 + y) / (1 - y) as a fraction, doubled three times.
+ */
+static bool
+is_of_small_order(const uint8_t *bytes)
+{
+	uint8_t y[32];
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *p = NULL;
+	BIGNUM *u = BN_new();
+	BIGNUM *w = BN_new();
+	BIGNUM *sum = BN_new();
+	BIGNUM *difference = BN_new();
+	bool small;
+
+	memcpy(y, bytes, sizeof(y));
+	y[31] &= 0x7f;
+	BN_hex2bn(&p, "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
+	BN_lebin2bn(y, sizeof(y), u);
+	BN_mod_sub(w, BN_value_one(), u, p, context);
+	BN_mod_add(u, BN_value_one(), u, p, context);
+	for (int i = 0; i < 3; i++)
+	{
+		BN_mod_add(sum, u, w, p, context);
+		BN_mod_sqr(sum, sum, p, context);
+		BN_mod_sub(difference, u, w, p, context);
+		BN_mod_sqr(difference, difference, p, context);
+		BN_mod_mul(u, sum, difference, p, context);
+		BN_mod_sub(w, sum, difference, p, context);
+		BN_copy(difference, w);
+		BN_mul_word(difference, 121665);
+		BN_mod_add(sum, sum, difference, p, context);
+		BN_mod_mul(w, w, sum, p, context);
+	}
+	small = BN_is_zero(w);
+	BN_free(p);
+	BN_free(u);
+	BN_free(w);
+	BN_free(sum);
+	BN_free(difference);
+	BN_CTX_free(context);
+	return small;
+}
+
 static AuthzJwkType
 judge_type(const json_t *jwk)
 {
@@ -116,8 +161,10 @@ judge_type(const json_t *jwk)
 				   ? AUTHZ_JWK_RSA
 				   : AUTHZ_JWK_UNKNOWN;
 	if (is(jwk, "kty", "OKP"))
-		return is(jwk, "crv", "Ed25519") && bytes_of(jwk, "x", bytes) == 32 ? AUTHZ_JWK_ED25519
-																			: AUTHZ_JWK_UNKNOWN;
+		return is(jwk, "crv", "Ed25519") && bytes_of(jwk, "x", bytes) == 32 &&
+					   !is_of_small_order(bytes)
+				   ? AUTHZ_JWK_ED25519
+				   : AUTHZ_JWK_UNKNOWN;
 	if (!is(jwk, "kty", "EC"))
 		return AUTHZ_JWK_UNKNOWN;
 	if (is(jwk, "crv", "P-256"))

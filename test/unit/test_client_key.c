@@ -111,17 +111,17 @@ refused(void)
 		{"{" ED ",\"y\":\"" EC_Y "\"}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\"}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{\"kty\":\"RSA\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_MALFORMED},
-		{"{\"kty\":\"RSA\",\"n\":\"AA" RSA_N "\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_MALFORMED},
-		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "=\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_MALFORMED},
-		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"AAEAAQ\"}", AUTHZ_CLIENT_KEY_MALFORMED},
-		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"\"}", AUTHZ_CLIENT_KEY_MALFORMED},
+		{"{\"kty\":\"RSA\",\"n\":\"AA" RSA_N "\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_WEAK},
+		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "=\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_WEAK},
+		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"AAEAAQ\"}", AUTHZ_CLIENT_KEY_WEAK},
+		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"\"}", AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":65537}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\"}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"" EC_Y "\"}",
-		 AUTHZ_CLIENT_KEY_MALFORMED},
+		 AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\"}",
-		 AUTHZ_CLIENT_KEY_MALFORMED},
-		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AQ\"}", AUTHZ_CLIENT_KEY_MALFORMED},
+		 AUTHZ_CLIENT_KEY_WEAK},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AQ\"}", AUTHZ_CLIENT_KEY_WEAK},
 		{"{" EC ",\"kid\":\"\"}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{" EC ",\"kid\":\"a b\"}", AUTHZ_CLIENT_KEY_MALFORMED},
 		{"{" EC ",\"kid\":\"\\u00e4\"}", AUTHZ_CLIENT_KEY_MALFORMED},
@@ -146,6 +146,8 @@ refused(void)
 		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"AQ\"}", AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"BA\"}", AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"AQAAAAAAAAAB\"}", AUTHZ_CLIENT_KEY_WEAK},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+		 AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", AUTHZ_CLIENT_KEY_WEAK},
 		{"{\"kty\":\"RSA\",\"n\":\"" ED_X ED_X ED_X ED_X "\",\"e\":\"AQAB\"}",
 		 AUTHZ_CLIENT_KEY_WEAK},
@@ -177,7 +179,7 @@ lengths(void)
 	sprintf(text, "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"AQAB\"}", number);
 	is_number(check(text), AUTHZ_CLIENT_KEY_OK, "the greatest modulus");
 	sprintf(text, "{\"kty\":\"RSA\",\"n\":\"_%s\",\"e\":\"AQAB\"}", number);
-	is_number(check(text), AUTHZ_CLIENT_KEY_MALFORMED, "a greater one");
+	is_number(check(text), AUTHZ_CLIENT_KEY_WEAK, "a greater one");
 }
 
 int
