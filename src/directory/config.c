@@ -51,7 +51,15 @@ authz_members_are_names(const AuthzDirectoryConfig *config)
 static bool
 refuse(Check *check, const char *setting, const char *rule)
 {
-	check->problem = (AuthzConfigProblem){setting, rule};
+	check->problem = (AuthzConfigProblem){.setting = setting, .rule = rule};
+	return false;
+}
+
+/* What others would allow. */
+static bool
+refuse_unsafe(Check *check, const char *setting, const char *rule)
+{
+	check->problem = (AuthzConfigProblem){.setting = setting, .rule = rule, .unsafe = true};
 	return false;
 }
 
@@ -75,8 +83,8 @@ check_servers(Check *check)
 		if (config->uris[i] == NULL || !authz_server_read(&server, config->uris[i]))
 			return refuse(check, "uris", "Write ldaps://host[:port] or ldap://host[:port].");
 		if (!server.tls && !config->start_tls)
-			return refuse(check, "start_tls",
-						  "Passwords do not travel in clear: use ldaps:// or start_tls.");
+			return refuse_unsafe(check, "start_tls",
+								 "Passwords do not travel in clear: use ldaps:// or start_tls.");
 	}
 	if (config->timeout < 1 || config->timeout > AUTHZ_TIMEOUT_MAX)
 		return refuse(check, "timeout", "Allow a step one to 120 seconds.");
@@ -193,7 +201,8 @@ check_user(Check *check)
 		return check_user_dn(check) &&
 			   (!authz_is_given(config->user_search_pattern) || check_user_filter(check));
 	if (!has_search_user && !config->anonymous_search)
-		return refuse(check, "search_user", "Searching as nobody must be allowed explicitly.");
+		return refuse_unsafe(check, "search_user",
+							 "Name a user to search as: nobody in particular is not let search.");
 	return check_user_filter(check);
 }
 
@@ -294,6 +303,20 @@ check_mappings(Check *check)
 			break;
 	}
 	return no_memory(check);
+}
+
+bool
+authz_directory_mapping_check(const AuthzMapping *mapping, AuthzConfigProblem *problem)
+{
+	const AuthzDirectoryConfig config = {.mappings = mapping, .mapping_count = 1};
+	Check check = {.config = &config};
+	bool good;
+
+	authz_arena_begin(&check.arena, AUTHZ_ARENA_LIMIT);
+	good = check_mappings(&check);
+	authz_arena_end(&check.arena);
+	*problem = check.problem;
+	return good;
 }
 
 bool

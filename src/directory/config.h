@@ -74,6 +74,7 @@ typedef struct AuthzConfigProblem
 {
 	const char *setting;
 	const char *rule;
+	bool unsafe; /* it would work, and is refused all the same */
 } AuthzConfigProblem;
 
 /*
@@ -83,6 +84,9 @@ typedef struct AuthzConfigProblem
  */
 extern bool authz_directory_config_check(const AuthzDirectoryConfig *config,
 										 AuthzConfigProblem *problem);
+
+/* The same for one mapping. */
+extern bool authz_directory_mapping_check(const AuthzMapping *mapping, AuthzConfigProblem *problem);
 
 /* Whether the text is given: neither NULL nor ''. */
 extern bool authz_is_given(const char *text);

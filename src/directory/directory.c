@@ -11,6 +11,7 @@
 
 #include "directory/bind.h"
 #include "directory/directory.h"
+#include "directory/dn.h"
 #include "directory/groups.h"
 #include "directory/person.h"
 #include "directory/question.h"
@@ -22,6 +23,12 @@ struct AuthzDirectory
 	AuthzArena arena;
 	AuthzDirectoryResult result;
 };
+
+bool
+authz_directory_is_there(void)
+{
+	return true;
+}
 
 AuthzDirectory *
 authz_directory_open(const AuthzDirectoryConfig *config, const AuthzDirectoryCallbacks *callbacks)
@@ -82,9 +89,11 @@ prove(AuthzQuestion *question, const AuthzServer *server)
 	AuthzDirectoryStatus status =
 		authz_connection_open(&question->prover, server, &question->terms);
 
-	return status == AUTHZ_DIRECTORY_OK ? authz_bind(&question->prover, question->dn,
-													 question->password, question->password_length)
-										: status;
+	if (status != AUTHZ_DIRECTORY_OK)
+		return status;
+	question->result->asked = true;
+	return authz_bind(&question->prover, question->dn, question->password,
+					  question->password_length);
 }
 
 /*
@@ -124,6 +133,19 @@ pretend(AuthzQuestion *question, const AuthzServer *server, AuthzDirectoryStatus
 	return status;
 }
 
+/* By which it is the same entry whatever was typed. */
+static AuthzDirectoryStatus
+keep_entry(AuthzQuestion *question)
+{
+	char *normal;
+	AuthzDnResult result = authz_dn_normalize(question->arena, question->dn, &normal);
+
+	if (result == AUTHZ_DN_MEMORY)
+		return AUTHZ_DIRECTORY_MEMORY;
+	question->result->entry = result == AUTHZ_DN_OK ? normal : question->dn;
+	return AUTHZ_DIRECTORY_OK;
+}
+
 static AuthzDirectoryStatus
 find_and_prove(AuthzQuestion *question, const AuthzServer *server)
 {
@@ -131,6 +153,8 @@ find_and_prove(AuthzQuestion *question, const AuthzServer *server)
 
 	if (status == AUTHZ_DIRECTORY_OK)
 		status = authz_person_find(question, &question->reader, &question->dn);
+	if (status == AUTHZ_DIRECTORY_OK)
+		status = keep_entry(question);
 	if (question->password == NULL)
 		return status;
 	if (status == AUTHZ_DIRECTORY_UNKNOWN_USER || status == AUTHZ_DIRECTORY_AMBIGUOUS_USER)
@@ -183,7 +207,12 @@ is_the_servers_fault(AuthzDirectoryStatus status)
 static void
 forget(AuthzDirectoryResult *result)
 {
-	*result = (AuthzDirectoryResult){.status = result->status, .audit = result->audit};
+	*result = (AuthzDirectoryResult){
+		.status = result->status,
+		.audit = result->audit,
+		.asked = result->asked,
+		.entry = result->entry,
+	};
 }
 
 static AuthzDirectoryStatus

@@ -62,9 +62,14 @@ typedef struct AuthzDirectoryResult
 
 	/* Always. */
 	AuthzDirectoryAudit audit;
+	bool asked;		   /* about the password: whatever became of it, it was an attempt */
+	const char *entry; /* the name of what was searched and found, in one form; or NULL */
 } AuthzDirectoryResult;
 
 typedef struct AuthzDirectory AuthzDirectory;
+
+/* Whether this build has a client. Without one everything is AUTHZ_DIRECTORY_ABSENT. */
+extern bool authz_directory_is_there(void);
 
 /* NULL when there is no memory. Settings and callbacks must outlive the handle. */
 extern AuthzDirectory *authz_directory_open(const AuthzDirectoryConfig *config,

@@ -259,6 +259,8 @@ print_result(const AuthzDirectoryResult *result)
 	printf("code=%d\n", result->audit.code);
 	print("reason", authz_bind_reason_word(result->audit.reason));
 	print("diagnostic", result->audit.diagnostic);
+	print("entry", result->entry);
+	print("asked", result->asked ? "yes" : NULL);
 }
 
 static void

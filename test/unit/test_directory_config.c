@@ -87,7 +87,7 @@ good(void)
 static void
 fault(const AuthzDirectoryConfig *config, const char *expected, const char *name)
 {
-	AuthzConfigProblem problem = {"", ""};
+	AuthzConfigProblem problem = {.setting = "", .rule = ""};
 	bool accepted = authz_directory_config_check(config, &problem);
 
 	is_text(accepted ? "" : problem.setting, expected, name);
