@@ -50,6 +50,15 @@
 #define authz_owns_function(function, role) pg_proc_ownercheck(function, role)
 #endif
 
+/* What ends a statement; 17 knows one more, which ends its transaction. */
+#if PG_VERSION_NUM >= 170000
+#define authz_interrupt_ends_statement() \
+	(QueryCancelPending || ProcDiePending || ClientConnectionLost || TransactionTimeoutPending)
+#else
+#define authz_interrupt_ends_statement() \
+	(QueryCancelPending || ProcDiePending || ClientConnectionLost)
+#endif
+
 /* 18 has its own word for functions that do not return. */
 #if PG_VERSION_NUM >= 180000
 #define AUTHZ_NORETURN pg_noreturn

@@ -122,6 +122,7 @@ OBJS += \
 	src/sql/circle.o \
 	src/sql/client_credentials.o \
 	src/sql/content_guard.o \
+	src/sql/directory_settings.o \
 	src/sql/door.o \
 	src/sql/growth.o \
 	src/sql/guard.o \
@@ -141,6 +142,7 @@ OBJS += \
 	src/sql/login.o \
 	src/sql/login_custom.o \
 	src/sql/login_header.o \
+	src/sql/login_ldap.o \
 	src/sql/login_password.o \
 	src/sql/logout.o \
 	src/sql/losing.o \
@@ -172,6 +174,7 @@ OBJS += \
 	src/sql/session_info.o \
 	src/sql/sign_in.o \
 	src/sql/site.o \
+	src/sql/spelling.o \
 	src/sql/start_session.o \
 	src/sql/stats.o \
 	src/sql/support.o \

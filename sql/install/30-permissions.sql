@@ -53,6 +53,7 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('group_user.delete',       false, 'remove members from groups'),
 	('group_user.list',         false, 'see the members of every group'),
 	('header.configure',        false, 'have a proxy sign in the users of applications'),
+	('ldap.configure',          false, 'have a directory sign in the users of applications'),
 	('owner_change.list',       false, 'see who is asked to own an application'),
 	('permission.add',          false, 'register permissions'),
 	('permission.delete',       false, 'unregister permissions'),

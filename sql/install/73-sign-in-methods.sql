@@ -173,6 +173,9 @@ BEGIN
 	THEN
 		RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = 'the group gives that role already';
 	END IF;
+	IF (SELECT count(*) FROM authz.directory_role d WHERE d.application_id = instance.application_id) >= 1000 THEN
+		RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'too many groups give roles of the application', HINT = 'There are at most 1000.';
+	END IF;
 	INSERT INTO authz.directory_role (application_id, account_id, directory_group, primary_group_id, role_id)
 	VALUES (application_id, account_id, nullif(directory_group, ''), nullif(primary_group_id, ''), given);
 	PERFORM authz.note(account_id, acting, 'directory_role.add', application_id::text,

@@ -11,7 +11,10 @@ CREATE VIEW authz_sign_in_settings WITH (security_barrier) AS
 			FROM unnest(i.groups_matching_order) WITH ORDINALITY AS o (role_id, n)
 			JOIN authz.role r ON r.role_id = o.role_id AND r.status <> 'deleted') AS groups_matching_order,
 		i.match_primary_group, h.header_name, c.authenticate, c.authorize, s.login_url,
-		CASE i.authn WHEN 'header' THEN h.logout_url WHEN 'sso' THEN s.logout_url END AS logout_url, i.updated_at
+		CASE i.authn WHEN 'header' THEN h.logout_url WHEN 'sso' THEN s.logout_url END AS logout_url, i.updated_at,
+		(SELECT jsonb_strip_nulls(to_jsonb(l) - '{application_id,account_id,search_secret_id}'::text[]
+				|| jsonb_build_object('has_search_password', l.search_secret_id IS NOT NULL))
+			FROM authz.ldap_setting l WHERE l.application_id = i.application_id) AS directory
 	FROM authz.sign_in_setting i
 	JOIN authz.application a ON a.application_id = i.application_id
 	LEFT JOIN authz.header_setting h ON h.application_id = i.application_id

@@ -17,6 +17,7 @@
 #include "sql/door.h"
 #include "sql/login.h"
 #include "sql/login_custom.h"
+#include "sql/login_ldap.h"
 #include "store/failure.h"
 #include "store/statement.h"
 #include "tcop/utility.h"
@@ -36,8 +37,10 @@ typedef enum Outcome
 static const char *const outcome_words[] = {"ok", "failed", "wait"};
 
 /* What finds roles out that do not come along with the proof. */
-static const AuthzAuthorize authorize[AUTHZ_AUTHZS] = {[AUTHZ_AUTHZ_CUSTOM] =
-														   authz_authorize_custom};
+static const AuthzAuthorize authorize[AUTHZ_AUTHZS] = {
+	[AUTHZ_AUTHZ_LDAP] = authz_authorize_ldap,
+	[AUTHZ_AUTHZ_CUSTOM] = authz_authorize_custom,
+};
 
 /* Who comes in, and by which of the application's roles. */
 typedef struct Admitted
@@ -64,7 +67,7 @@ begin(const char *function)
 
 /* Waiting ------------------------------------------------------------------ */
 
-/* What failures are counted of, in any spelling of the user's name; NULL for nothing. */
+/* What failures are counted of, in any case of the user's name; NULL for nothing. */
 static char *
 failure_subject(const AuthzAttempt *attempt)
 {
@@ -83,6 +86,57 @@ static const char *
 failure_source(const AuthzSignIn *sign_in)
 {
 	return sign_in->subject_lock ? "everywhere" : authz_failure_source();
+}
+
+/* The other thing that they are counted of, which is known only afterwards. */
+static char *
+entry_subject(const AuthzSignIn *sign_in, const AuthzWho *who)
+{
+	return who->tried_on == NULL
+			   ? NULL
+			   : psprintf("sign-in-entry:%s:%s", sign_in->application, who->tried_on);
+}
+
+static void
+count(const AuthzSignIn *sign_in, const AuthzWho *who, const char *subject)
+{
+	char *entry = entry_subject(sign_in, who);
+
+	if (who->unjudged)
+		return;
+	if (subject != NULL)
+		(void) authz_failure_count(subject, failure_source(sign_in));
+	if (entry != NULL)
+		(void) authz_failure_count(entry, failure_source(sign_in));
+}
+
+static void
+forget(const AuthzSignIn *sign_in, const AuthzWho *who, const char *subject)
+{
+	char *entry = entry_subject(sign_in, who);
+
+	if (subject != NULL)
+		authz_failure_forget(subject, failure_source(sign_in));
+	if (entry != NULL)
+		authz_failure_forget(entry, failure_source(sign_in));
+}
+
+/*
+ * Who has been guessed at by other spellings of his name waits, too, but is not
+ * told so: that the spellings are one user's would say that there is one. What
+ * has been found out about the proof is not looked at.
+ */
+static bool
+must_wait(const AuthzSignIn *sign_in, AuthzWho *who)
+{
+	char *entry = entry_subject(sign_in, who);
+
+	if (entry == NULL || authz_failure_wait(entry, failure_source(sign_in)) == 0)
+		return false;
+	who->reason = "other spellings of the name have to wait";
+	who->diagnostic = NULL;
+	who->tried_on = NULL;
+	return true;
 }
 
 /* Users -------------------------------------------------------------------- */
@@ -209,6 +263,7 @@ static bool
 authenticate(const AuthzAttempt *attempt, const AuthzSignIn *sign_in, AuthzWho *who)
 {
 	AuthzAuthenticate adapter = attempt->authenticate[sign_in->authn];
+	bool right;
 
 	/* An unknown application is tried like any other, so that it takes its time. */
 	if (adapter == NULL)
@@ -217,7 +272,8 @@ authenticate(const AuthzAttempt *attempt, const AuthzSignIn *sign_in, AuthzWho *
 		return false;
 	}
 	who->reason = "proof is wrong";
-	return adapter(sign_in, attempt->credential, who) && sign_in->account_id != 0;
+	right = adapter(sign_in, attempt->credential, who);
+	return !must_wait(sign_in, who) && right && sign_in->account_id != 0;
 }
 
 static bool
@@ -342,14 +398,15 @@ authz_login_attempt(FunctionCallInfo fcinfo, const AuthzAttempt *attempt)
 	method = authz_authn_name(sign_in.authn);
 	if (!come_in(attempt, &sign_in, &who, &admitted))
 	{
-		if (subject != NULL)
-			(void) authz_failure_count(subject, failure_source(&sign_in));
+		count(&sign_in, &who, subject);
+
+		/* Not before it is counted. */
+		CHECK_FOR_INTERRUPTS();
 		note(&sign_in, method, who.user_id != NULL ? who.user_id : attempt->subject, &who, NULL,
 			 NULL);
 		return answer(fcinfo, OUTCOME_FAILED, NULL, NULL);
 	}
-	if (subject != NULL)
-		authz_failure_forget(subject, failure_source(&sign_in));
+	forget(&sign_in, &who, subject);
 	started = start(&sign_in, &who, &admitted, "");
 	note(&sign_in, method, NULL, &who, &admitted, &started);
 	return answer(fcinfo, OUTCOME_OK, &admitted, &started);

@@ -30,6 +30,14 @@ typedef struct AuthzWho
 	int assurance;	  /* how surely he was proven */
 	bool multifactor;
 
+	/*
+	 * What the proof was tried on, in one spelling, where users have more than
+	 * this database knows of: failures are counted of that, too. NULL: nothing
+	 * but the name that was given.
+	 */
+	const char *tried_on;
+	bool unjudged; /* nobody was asked whether the proof is right: it was no guess */
+
 	/* For the audit alone: why not, in a few words, and what others said of it. */
 	const char *reason;
 	const char *diagnostic;

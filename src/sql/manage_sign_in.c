@@ -10,17 +10,21 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
+#include "directory/directory.h"
 #include "miscadmin.h"
 #include "sql/application.h"
 #include "sql/argument.h"
+#include "sql/directory_settings.h"
 #include "sql/growth.h"
 #include "sql/manage.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
+#include "utils/uuid.h"
 
 /* Raises 42501 for who may not let others say who somebody is. */
 static void
@@ -68,6 +72,15 @@ is_internal(const char *word)
 	return word != NULL && pg_strcasecmp(word, "internal") == 0;
 }
 
+/* What is stored of the directory and what is set of sign-in have to go together. */
+static void
+check_directory(FunctionCallInfo fcinfo)
+{
+	CommandCounterIncrement();
+	authz_directory_settings_check(
+		DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0))));
+}
+
 PG_FUNCTION_INFO_V1(authz_sign_in_configure);
 
 /*
@@ -81,13 +94,16 @@ authz_sign_in_configure(PG_FUNCTION_ARGS)
 {
 	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
 	AuthzDoor door = authz_application_open("sign_in.configure", application_id);
+	Datum result;
 
 	authz_door_refuse_acting(&door);
 	if (!is_internal(authz_argument_text(fcinfo, 1)) ||
 		!is_internal(authz_argument_text(fcinfo, 2)))
 		require_trust(&door);
 	check_role(&door, application_id, authz_argument_text(fcinfo, 6));
-	return authz_door_call(&door, fcinfo);
+	result = authz_door_call(&door, fcinfo);
+	check_directory(fcinfo);
+	return result;
 }
 
 PG_FUNCTION_INFO_V1(authz_header_configure);
@@ -152,6 +168,40 @@ authz_adapter_configure(PG_FUNCTION_ARGS)
 	return authz_door_call(&door, fcinfo);
 }
 
+/* Directories ------------------------------------------------------------------- */
+
+PG_FUNCTION_INFO_V1(authz_ldap_configure);
+
+/*
+ * authz_ldap_configure(application_id uuid, uris text[], base_dn text, bind_method text,
+ *						search_user text, search_password text, user_search_pattern text,
+ *						user_dn_format text, start_tls bool, ca_certificate text,
+ *						email_attribute text, first_name_attribute text,
+ *						last_name_attribute text, group_search text, member_of_attribute text,
+ *						group_search_pattern text, group_search_each_pattern text,
+ *						group_search_query text, group_membership_attribute text,
+ *						primary_group_attribute text, nested_groups bool, timeout int)
+ */
+Datum
+authz_ldap_configure(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door =
+		authz_application_open("ldap.configure", authz_application_argument(fcinfo, 0));
+	Datum result;
+
+	authz_door_require_own_hand(&door);
+	require_trust(&door);
+	if (authz_argument_text(fcinfo, 5) != NULL)
+		authz_door_require_encryption();
+	if (!authz_directory_is_there())
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("this build of authz has no directories"),
+						errhint("It was made with WITH_LDAP=no.")));
+	result = authz_door_call(&door, fcinfo);
+	check_directory(fcinfo);
+	return result;
+}
+
 /* Roles by groups of a directory ------------------------------------------------- */
 
 PG_FUNCTION_INFO_V1(authz_directory_role_add);
@@ -165,8 +215,12 @@ authz_directory_role_add(PG_FUNCTION_ARGS)
 {
 	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
 	AuthzDoor door = authz_application_open("directory_role.add", application_id);
+	char *group = authz_argument_text(fcinfo, 1);
+	char *primary = authz_argument_text(fcinfo, 3);
 
 	check_role(&door, application_id, authz_argument_text(fcinfo, 2));
+	if (group != NULL || primary != NULL)
+		authz_directory_settings_check_group(group, primary);
 	return authz_door_call(&door, fcinfo);
 }
 
