@@ -98,6 +98,7 @@ foreach my $call (
 	q(authz_login_header(id, 'x')),
 	q(authz_login_custom(id, '{}')),
 	q(authz_user_set_password('ann', 'a lantern over rock', 'a lantern over sand')),
+	q(authz_ldap_configure(id, '{ldaps://x}', 'dc=x', search_user => 'cn=x', search_password => 'x', user_search_pattern => '(uid=@@USERNAME@@)')),
 	q(authz_header_configure(id, 'Remote-User', repeat('x', 32), NULL)))
 {
 	my ($ret, $stdout, $stderr) = $node->psql(

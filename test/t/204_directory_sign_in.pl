@@ -56,6 +56,8 @@ access to * by dn.exact="$Slapd::searcher" read by anonymous auth by self read b
 		$Slapd::searcher => [ objectClass => 'person', cn => 'searcher', sn => 's', userPassword => 'searching' ],
 		person('ann', mail => 'ann@example.org', givenName => 'Ann'),
 		(map { person($_) } qw(bob carol dan eve frank grace loner), 'Ärger', '*)(uid\=*', 'back\\\\slash', 'a\,b'),
+		"uid=primary,$people" => [ objectClass => [ 'inetOrgPerson', 'securityPrincipal' ], uid => 'primary', cn => 'x', sn => 'x', userPassword => 'pw of primary',
+			primaryGroupID => 513, objectSid => pack('C2 n N V5', 1, 5, 0, 5, 21, 1, 2, 3, 1000) ],
 		"ou=branch,$base" => [ objectClass => [ 'referral', 'extensibleObject' ], ou => 'branch', ref => "ldaps://127.0.0.1:$trap->{port}/ou=branch,$base" ],
 	]);
 $slapd->add(
@@ -232,6 +234,14 @@ $node->safe_psql('postgres', q(SELECT authz_role_update(role_id, status => 'bloc
 fails('portal', 'carol', 'pw of carol', 'the role is unknown', 'a blocked role is not given');
 $node->safe_psql('postgres', q(SELECT authz_role_update(role_id, status => 'active') FROM authz_roles JOIN app ON id = application_id WHERE app.name = 'portal' AND authz_roles.name = 'viewer'));
 is(login('portal', 'carol', 'pw of carol'), 'ok|carol|viewer', 'until it counts again');
+
+configure('portal', %search, primary_group_attribute => 'primaryGroupID');
+$node->safe_psql('postgres', q(SELECT authz_directory_role_add(id, NULL, 'editor', '513') FROM app WHERE name = 'portal'));
+fails('portal', 'primary', 'pw of primary', 'the user is unknown', 'a primary group gives nothing');
+sign_in('portal', "'ldap', 'ldap', match_primary_group => true");
+is(login('portal', 'primary', 'pw of primary'), 'ok|primary|editor', '... unless it is to be matched');
+sign_in('portal', "'ldap', 'ldap'");
+configure('portal', %search);
 
 # What is overridden by hand is overwritten, or not, as is set.
 my $override = q(SELECT authz_user_update('bob', first_name => 'Robert', last_name => 'Own'), authz_role_user_set(id, 'bob', 'editor') FROM app WHERE name = 'portal');
