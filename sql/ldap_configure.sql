@@ -1,4 +1,4 @@
--- ldap_configure: what may be set of a directory, by whom, and what nobody sees of it; no server is asked
+-- ldap_configure: what may be set of a directory, by whom, and what nobody sees of it; no server is asked (_1.out: a build without directories)
 \set VERBOSITY sqlstate
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
