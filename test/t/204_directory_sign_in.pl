@@ -55,13 +55,15 @@ access to * by dn.exact="$Slapd::searcher" read by anonymous auth by self read b
 		(map { ("ou=$_,$base" => [ objectClass => 'organizationalUnit', ou => $_ ]) } qw(people groups services)),
 		$Slapd::searcher => [ objectClass => 'person', cn => 'searcher', sn => 's', userPassword => 'searching' ],
 		person('ann', mail => 'ann@example.org', givenName => 'Ann'),
+		person('latin', givenName => '名前'),
 		(map { person($_) } qw(bob carol dan eve frank grace loner), 'Ärger', '*)(uid\=*', 'back\\\\slash', 'a\,b'),
+		"uid=名前,$people" => [ objectClass => 'inetOrgPerson', uid => '名前', cn => 'x', sn => 'x', userPassword => 'pw of kana', mail => 'kana@example.org' ],
 		"uid=primary,$people" => [ objectClass => [ 'inetOrgPerson', 'securityPrincipal' ], uid => 'primary', cn => 'x', sn => 'x', userPassword => 'pw of primary',
 			primaryGroupID => 513, objectSid => pack('C2 n N V5', 1, 5, 0, 5, 21, 1, 2, 3, 1000) ],
 		"ou=branch,$base" => [ objectClass => [ 'referral', 'extensibleObject' ], ou => 'branch', ref => "ldaps://127.0.0.1:$trap->{port}/ou=branch,$base" ],
 	]);
 $slapd->add(
-	group('viewers', users('ann', 'bob', 'carol', 'dan', 'eve', 'frank', 'Ärger', '*)(uid\=*', 'back\\\\slash', 'a\,b')),
+	group('viewers', users('ann', 'bob', 'carol', 'dan', 'eve', 'frank', 'latin', '名前', 'Ärger', '*)(uid\=*', 'back\\\\slash', 'a\,b')),
 	group('admins', users('ann')), group('staff', users('grace')), group('inner', "cn=staff,$groups"), group('top', "cn=inner,$groups"));
 
 my $node = PostgreSQL::Test::Cluster->new('directory');
@@ -319,6 +321,18 @@ configure('intranet', %search, group_search => undef);
 is(who(), 'dan', 'where roles are from here, groups are nothing to it');
 configure('portal', %search);
 
+# Also of who has begun to sign in when it was another.
+my $slow = Proxy::start($slapd->{ldaps}, delay => 0.4);
+configure('portal', %search, uris => ["ldaps://127.0.0.1:$slow->{port}"]);
+my $late = "$Slapd::directory/late";
+Slapd::in_background(sub { append_to_file($late, token('portal', 'bob')); append_to_file("$late.done", 'x'); });
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT session_token%authz_login%' AND query_start < clock_timestamp() - interval '0.3 s'));
+configure('portal', %search);
+foreach (1 .. 600) { last if -e "$late.done"; select undef, undef, undef, 0.1; }
+$token = slurp_file($late) =~ s/\s+$//r;
+isnt($token, '', 'who has signed in while another directory was set');
+is(who(), 'nobody', '... is nobody');
+
 # ---- what goes wrong there --------------------------------------------------------------
 
 my $silent = Proxy::start(0, silent => 1);
@@ -435,6 +449,27 @@ SKIP:
 	configure('portal', %search);
 }
 
+# ---- another encoding ----------------------------------------------------------------------
+
+$node->safe_psql('postgres', q(CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'));
+my $latin = "SET client_encoding = 'UTF8'; SET client_min_messages = error;";
+$node->safe_psql('latin', "$latin CREATE EXTENSION authz CASCADE; SELECT authz_account_add('test', 1);
+CREATE TABLE app AS SELECT application_id AS id FROM authz_application_add('portal');
+SELECT authz_role_add('viewer', application_id => id), authz_sign_in_configure(id, 'ldap', 'ldap'), authz_directory_role_add(id, 'viewers', 'viewer'),
+	authz_ldap_configure(id, " . join(', ', map { "$_ => " . literal({ %search, user_search_pattern => '(|(uid=@@USERNAME@@)(mail=@@USERNAME@@))' }->{$_}) } sort keys %search) . ') FROM app');
+sub latin
+{
+	my ($user, $password) = @_;
+
+	return $node->safe_psql('latin', "$latin SELECT status, user_id FROM app, authz_login(id, " . literal($user) . ', ' . literal($password) . ')');
+}
+is(latin('Ärger', 'pw of Ärger'), text('ok|Ärger'), 'a name in another encoding');
+is($node->safe_psql('latin', q(SELECT octet_length(user_id) FROM authz_users WHERE user_id <> 'service-account-portal')), '5', '... is written in it');
+is(latin('latin', 'pw of latin'), 'ok|latin', 'who has details that cannot be written');
+is($node->safe_psql('latin', q(SELECT first_name IS NULL, last_name FROM authz_users WHERE user_id = 'latin')), 't|Of Many', '... has none');
+is(latin('kana@example.org', 'pw of kana'), 'failed|', 'whose name cannot be written does not come in');
+is($node->safe_psql('latin', q(SELECT detail ->> 'reason' FROM authz.audit_event ORDER BY event_id DESC LIMIT 1)), 'the name cannot be written in this database', '... for that reason');
+
 # ---- secrets ----------------------------------------------------------------------------
 
 $node->append_conf('postgresql.conf', q(
@@ -489,6 +524,16 @@ ok($seen =~ /ldap\.configure.*cn=searcher/, 'it is written down how a directory 
 ok($seen !~ /\Q$_\E/, "... without what is secret: $_") foreach ('searching', 'pw of', 'pw-of', 'repeated', 'another-');
 is($node->safe_psql('postgres', q(SELECT directory -> 'has_search_password', directory -> 'search_user', directory ? 'search_password' FROM authz_sign_in_settings WHERE application_identifier = 'portal')),
 	qq(true|"$Slapd::searcher"|f), 'nor shown');
+
+# ---- where failures are counted in a table ---------------------------------------------------
+
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''\nlog_min_messages = warning");
+$node->restart;
+configure('portal', %search);
+$outcome{ login('portal', 'dan' . ' ' x $_, 'wrong') }++ foreach (1 .. 9);
+is(login('portal', 'dan          ', 'pw of dan'), 'failed', 'many spellings are one user\'s there, too');
+is(noted('reason'), 'other spellings of the name have to wait', '... who waits');
+is(login('portal', 'bob', 'pw of bob'), 'ok|bob|viewer', '... alone');
 
 $node->stop;
 done_testing();
