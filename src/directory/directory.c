@@ -133,17 +133,27 @@ pretend(AuthzQuestion *question, const AuthzServer *server, AuthzDirectoryStatus
 	return status;
 }
 
-/* By which it is the same entry whatever was typed. */
+/* Whether the caller wants that entry asked about; it is the same whatever was typed. */
 static AuthzDirectoryStatus
-keep_entry(AuthzQuestion *question)
+decide(const AuthzQuestion *question)
 {
+	const AuthzDirectoryCallbacks *callbacks = question->terms.callbacks;
+	const char *entry = question->dn;
 	char *normal;
-	AuthzDnResult result = authz_dn_normalize(question->arena, question->dn, &normal);
 
-	if (result == AUTHZ_DN_MEMORY)
-		return AUTHZ_DIRECTORY_MEMORY;
-	question->result->entry = result == AUTHZ_DN_OK ? normal : question->dn;
-	return AUTHZ_DIRECTORY_OK;
+	switch (authz_dn_normalize(question->arena, entry, &normal))
+	{
+		case AUTHZ_DN_OK:
+			entry = normal;
+			break;
+		case AUTHZ_DN_MALFORMED:
+			break;
+		case AUTHZ_DN_MEMORY:
+			return AUTHZ_DIRECTORY_MEMORY;
+	}
+	return callbacks->declines != NULL && callbacks->declines(callbacks->argument, entry)
+			   ? AUTHZ_DIRECTORY_DECLINED
+			   : AUTHZ_DIRECTORY_OK;
 }
 
 static AuthzDirectoryStatus
@@ -153,13 +163,23 @@ find_and_prove(AuthzQuestion *question, const AuthzServer *server)
 
 	if (status == AUTHZ_DIRECTORY_OK)
 		status = authz_person_find(question, &question->reader, &question->dn);
-	if (status == AUTHZ_DIRECTORY_OK)
-		status = keep_entry(question);
 	if (question->password == NULL)
 		return status;
-	if (status == AUTHZ_DIRECTORY_UNKNOWN_USER || status == AUTHZ_DIRECTORY_AMBIGUOUS_USER)
-		return pretend(question, server, status);
-	return status == AUTHZ_DIRECTORY_OK ? prove(question, server) : status;
+	if (status == AUTHZ_DIRECTORY_OK)
+		status = decide(question);
+	switch (status)
+	{
+		case AUTHZ_DIRECTORY_OK:
+			question->result->asked = true;
+			return prove(question, server);
+		case AUTHZ_DIRECTORY_UNKNOWN_USER:
+		case AUTHZ_DIRECTORY_AMBIGUOUS_USER:
+		case AUTHZ_DIRECTORY_DECLINED:
+			question->result->asked = true;
+			return pretend(question, server, status);
+		default:
+			return status;
+	}
 }
 
 static AuthzDirectoryStatus
@@ -211,7 +231,6 @@ forget(AuthzDirectoryResult *result)
 		.status = result->status,
 		.audit = result->audit,
 		.asked = result->asked,
-		.entry = result->entry,
 	};
 }
 

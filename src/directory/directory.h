@@ -28,6 +28,13 @@
 typedef struct AuthzDirectoryCallbacks
 {
 	bool (*interrupted)(void *argument); /* true: stop now. NULL: never */
+
+	/*
+	 * Who is searched has been found, by the name of his entry in one form, and
+	 * his password is to be proven. True: it is not, and as much is done as for
+	 * somebody who is not there. NULL: never.
+	 */
+	bool (*declines)(void *argument, const char *entry);
 	void *argument;
 } AuthzDirectoryCallbacks;
 
@@ -62,8 +69,8 @@ typedef struct AuthzDirectoryResult
 
 	/* Always. */
 	AuthzDirectoryAudit audit;
-	bool asked;		   /* about the password: whatever became of it, it was an attempt */
-	const char *entry; /* the name of what was searched and found, in one form; or NULL */
+	bool
+		asked; /* about the password, or it came to that: it was an attempt, whatever became of it */
 } AuthzDirectoryResult;
 
 typedef struct AuthzDirectory AuthzDirectory;

@@ -13,6 +13,7 @@ static const char *const status_words[] = {
 	[AUTHZ_DIRECTORY_BAD_PASSWORD] = "bad_password",
 	[AUTHZ_DIRECTORY_UNKNOWN_USER] = "unknown_user",
 	[AUTHZ_DIRECTORY_AMBIGUOUS_USER] = "ambiguous_user",
+	[AUTHZ_DIRECTORY_DECLINED] = "declined",
 	[AUTHZ_DIRECTORY_NAMELESS] = "nameless",
 	[AUTHZ_DIRECTORY_WRONG_PASSWORD] = "wrong_password",
 	[AUTHZ_DIRECTORY_PASSWORD_EXPIRED] = "password_expired",

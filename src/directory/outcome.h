@@ -15,6 +15,7 @@ typedef enum AuthzDirectoryStatus
 	AUTHZ_DIRECTORY_BAD_PASSWORD,	  /* empty, too long or with a NUL: nothing was sent */
 	AUTHZ_DIRECTORY_UNKNOWN_USER,	  /* no entry */
 	AUTHZ_DIRECTORY_AMBIGUOUS_USER,	  /* more than one entry */
+	AUTHZ_DIRECTORY_DECLINED,		  /* the caller's callback did not want him asked about */
 	AUTHZ_DIRECTORY_NAMELESS,		  /* the entry does not tell what its user is called */
 	AUTHZ_DIRECTORY_WRONG_PASSWORD,	  /* the server said so, and no other answer means it */
 	AUTHZ_DIRECTORY_PASSWORD_EXPIRED, /* the right one, which must be changed first */

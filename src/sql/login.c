@@ -88,7 +88,7 @@ failure_source(const AuthzSignIn *sign_in)
 	return sign_in->subject_lock ? "everywhere" : authz_failure_source();
 }
 
-/* The other thing that they are counted of, which is known only afterwards. */
+/* The other thing that they are counted of, once it is known. */
 static char *
 entry_subject(const AuthzSignIn *sign_in, const AuthzWho *who)
 {
@@ -121,20 +121,14 @@ forget(const AuthzSignIn *sign_in, const AuthzWho *who, const char *subject)
 		authz_failure_forget(entry, failure_source(sign_in));
 }
 
-/*
- * Who has been guessed at by other spellings of his name waits, too, but is not
- * told so: that the spellings are one user's would say that there is one. What
- * has been found out about the proof is not looked at.
- */
-static bool
-must_wait(const AuthzSignIn *sign_in, AuthzWho *who)
+bool
+authz_login_must_wait(const AuthzSignIn *sign_in, AuthzWho *who)
 {
 	char *entry = entry_subject(sign_in, who);
 
 	if (entry == NULL || authz_failure_wait(entry, failure_source(sign_in)) == 0)
 		return false;
 	who->reason = "other spellings of the name have to wait";
-	who->diagnostic = NULL;
 	who->tried_on = NULL;
 	return true;
 }
@@ -263,7 +257,6 @@ static bool
 authenticate(const AuthzAttempt *attempt, const AuthzSignIn *sign_in, AuthzWho *who)
 {
 	AuthzAuthenticate adapter = attempt->authenticate[sign_in->authn];
-	bool right;
 
 	/* An unknown application is tried like any other, so that it takes its time. */
 	if (adapter == NULL)
@@ -272,8 +265,7 @@ authenticate(const AuthzAttempt *attempt, const AuthzSignIn *sign_in, AuthzWho *
 		return false;
 	}
 	who->reason = "proof is wrong";
-	right = adapter(sign_in, attempt->credential, who);
-	return !must_wait(sign_in, who) && right && sign_in->account_id != 0;
+	return adapter(sign_in, attempt->credential, who) && sign_in->account_id != 0;
 }
 
 static bool

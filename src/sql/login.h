@@ -31,7 +31,7 @@ typedef struct AuthzWho
 	bool multifactor;
 
 	/*
-	 * What the proof was tried on, in one spelling, where users have more than
+	 * What the proof is tried on, in one spelling, where users have more than
 	 * this database knows of: failures are counted of that, too. NULL: nothing
 	 * but the name that was given.
 	 */
@@ -50,6 +50,13 @@ typedef struct AuthzWho
  */
 typedef bool (*AuthzAuthenticate)(const AuthzSignIn *sign_in, const void *credential,
 								  AuthzWho *who);
+
+/*
+ * Whether what the proof is to be tried on has to wait. An adapter asks that
+ * before the proof is looked at, and goes on as with somebody who is not there:
+ * that other spellings are the same user's would say that there is one.
+ */
+extern bool authz_login_must_wait(const AuthzSignIn *sign_in, AuthzWho *who);
 
 /* Finds who->role of who->user_id; false, with a reason, where that cannot be found out. */
 typedef bool (*AuthzAuthorize)(const AuthzSignIn *sign_in, AuthzWho *who);

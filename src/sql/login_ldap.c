@@ -4,9 +4,10 @@
  *
  * The directory is asked while nothing is written and no row is locked; what a
  * statement has anyway is held, its snapshot and the lock that reading authz's
- * tables takes. A cancel ends the wait at once, but not before the attempt is
- * counted, if the directory was asked about the password: else who cancels what
- * lasts too long would guess for nothing.
+ * tables takes, and who waits for all backends (DROP DATABASE) waits for it. A
+ * cancel ends the wait at once, but not before the attempt is counted, if the
+ * directory was asked about the password: else who cancels what lasts too long
+ * would guess for nothing.
  *
  * What the directory says in words is for the audit. Who asks is told nothing.
  */
@@ -25,12 +26,15 @@
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 
-/* What is asked, in UTF-8. */
+/* What is asked, in UTF-8, and what becomes of it. */
 typedef struct Question
 {
+	const AuthzSignIn *sign_in;
+	AuthzWho *who;
 	const char *user;
 	const char *lower; /* the same in lower case, as this database has it */
 	char *password;	   /* NULL: he has proved otherwise who he is */
+	ErrorData *error;  /* to be raised when the directory is closed */
 } Question;
 
 /* What ends the wait. It is acted upon when libldap has nothing in its hands. */
@@ -38,6 +42,32 @@ static bool
 is_interrupted(void *argument)
 {
 	return InterruptPending && authz_interrupt_ends_statement();
+}
+
+/*
+ * Whether the entry has to wait: known before it is asked about, or how long it
+ * takes would tell a right password from a wrong one. An error has to wait, too.
+ */
+static bool
+declines(void *argument, const char *entry)
+{
+	Question *question = argument;
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool waits = true;
+
+	question->who->tried_on = authz_spelling_fold(entry);
+	PG_TRY();
+	{
+		waits = authz_login_must_wait(question->sign_in, question->who);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		question->error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return waits;
 }
 
 /* Answers --------------------------------------------------------------------- */
@@ -48,16 +78,23 @@ text_or_null(const char *utf8)
 	return utf8 == NULL ? NULL : authz_directory_text_from(utf8);
 }
 
-/* What the server said, unless it says the password again. */
+static bool
+repeats(const char *text, const char *secret)
+{
+	return authz_is_given(secret) && strstr(text, secret) != NULL;
+}
+
+/* What the server said, unless it says a password again. */
 static const char *
-diagnostic(const AuthzDirectoryAudit *audit, const Question *question)
+diagnostic(const AuthzDirectoryAudit *audit, const AuthzDirectoryConfig *config,
+		   const Question *question)
 {
 	const char *said = text_or_null(audit->diagnostic);
 
 	if (*audit->server == '\0')
 		return NULL;
-	if (said == NULL || (question->password != NULL && *question->password != '\0' &&
-						 strstr(audit->diagnostic, question->password) != NULL))
+	if (said == NULL || repeats(audit->diagnostic, question->password) ||
+		repeats(audit->diagnostic, config->search_password))
 		said = "";
 	return psprintf("%s, result %d, %s: %s", audit->server, audit->code,
 					authz_bind_reason_word(audit->reason), said);
@@ -87,12 +124,16 @@ role_name(const char *role_id)
 
 /* Takes over what the directory tells; its own memory goes. The role is its number still. */
 static bool
-take(const AuthzDirectoryResult *result, const Question *question, AuthzWho *who)
+take(const AuthzDirectoryResult *result, const AuthzDirectoryConfig *config,
+	 const Question *question)
 {
-	who->reason = psprintf("directory: %s", authz_directory_status_word(result->status));
-	who->diagnostic = diagnostic(&result->audit, question);
+	AuthzWho *who = question->who;
+
+	/* Why it was declined, has been said. */
+	if (result->status != AUTHZ_DIRECTORY_DECLINED)
+		who->reason = psprintf("directory: %s", authz_directory_status_word(result->status));
+	who->diagnostic = diagnostic(&result->audit, config, question);
 	who->unjudged = !result->asked && result->status >= AUTHZ_DIRECTORY_UNREACHABLE;
-	who->tried_on = result->entry == NULL ? NULL : authz_spelling_fold(result->entry);
 	if (result->status != AUTHZ_DIRECTORY_OK)
 		return false;
 	who->user_id = text_or_null(result->name);
@@ -114,9 +155,9 @@ wipe(char *secret)
 
 /* Whatever becomes of it, nothing is left open, and nothing secret in memory. */
 static bool
-ask(AuthzDirectoryConfig *config, const Question *question, AuthzWho *who)
+ask(AuthzDirectoryConfig *config, Question *question)
 {
-	const AuthzDirectoryCallbacks callbacks = {is_interrupted, NULL};
+	const AuthzDirectoryCallbacks callbacks = {is_interrupted, declines, question};
 	AuthzDirectory *directory = authz_directory_open(config, &callbacks);
 	size_t length = strlen(question->user);
 	volatile bool known = false;
@@ -130,7 +171,7 @@ ask(AuthzDirectoryConfig *config, const Question *question, AuthzWho *who)
 					 ? authz_directory_look_up(directory, question->user, length)
 					 : authz_directory_authenticate(directory, question->user, length,
 													question->password, strlen(question->password)),
-				 question, who);
+				 config, question);
 	}
 	PG_FINALLY();
 	{
@@ -139,16 +180,19 @@ ask(AuthzDirectoryConfig *config, const Question *question, AuthzWho *who)
 		wipe(question->password);
 	}
 	PG_END_TRY();
+	if (question->error != NULL)
+		ReThrowError(question->error);
 	return known;
 }
 
 /* Asks the application's directory, if one is set. */
 static bool
-ask_directory(const AuthzSignIn *sign_in, const Question *question, AuthzWho *who)
+ask_directory(Question *question)
 {
+	const AuthzSignIn *sign_in = question->sign_in;
+	AuthzWho *who = question->who;
 	AuthzDirectoryConfig *config =
 		authz_directory_settings_read(sign_in->application, sign_in->authz == AUTHZ_AUTHZ_LDAP);
-	bool known;
 
 	if (config == NULL)
 	{
@@ -156,12 +200,18 @@ ask_directory(const AuthzSignIn *sign_in, const Question *question, AuthzWho *wh
 		who->unjudged = true;
 		return false;
 	}
-	known = ask(config, question, who);
 
-	/* Made of what was typed, the entry has as many names as the user. */
-	if (config->bind_method == AUTHZ_BIND_DIRECT)
+	/* Made of what was typed, the entry has as many names as the user, and is not searched. */
+	if (config->bind_method == AUTHZ_BIND_DIRECT && question->password != NULL)
+	{
 		who->tried_on = authz_spelling_fold(question->lower);
-	return known;
+		if (authz_login_must_wait(sign_in, who))
+		{
+			authz_directory_settings_wipe(config);
+			return false;
+		}
+	}
+	return ask(config, question);
 }
 
 /* Adapters -------------------------------------------------------------------- */
@@ -173,7 +223,7 @@ lower_case(const char *text)
 	return str_tolower(text, strlen(text), DEFAULT_COLLATION_OID);
 }
 
-/* What makes no sense is nobody's; it is not worth a reason of its own. */
+/* Whether it can be said here who that is, and by which role. */
 static bool
 finish(AuthzWho *who)
 {
@@ -194,29 +244,32 @@ authz_authenticate_ldap(const AuthzSignIn *sign_in, const void *credential, Auth
 {
 	const AuthzNameAndPassword *given = credential;
 	Question question = {
+		.sign_in = sign_in,
+		.who = who,
 		.user = authz_directory_text(given->user_id),
 		.lower = authz_directory_text(lower_case(given->user_id)),
 		.password = authz_directory_text(given->password),
 	};
 
 	return question.user != NULL && question.lower != NULL && question.password != NULL &&
-		   ask_directory(sign_in, &question, who) && finish(who);
+		   ask_directory(&question) && finish(who);
 }
 
 bool
 authz_authorize_ldap(const AuthzSignIn *sign_in, AuthzWho *who)
 {
-	Question question = {
-		.user = authz_directory_text(who->user_id),
-		.lower = "",
-	};
 	AuthzWho told = {0};
+	Question question = {
+		.sign_in = sign_in,
+		.who = &told,
+		.user = authz_directory_text(who->user_id),
+	};
 	bool known;
 
 	who->reason = "directory: bad_name";
 	if (question.user == NULL)
 		return false;
-	known = ask_directory(sign_in, &question, &told) && finish(&told);
+	known = ask_directory(&question) && finish(&told);
 	who->reason = told.reason;
 	who->diagnostic = told.diagnostic;
 	if (!known)

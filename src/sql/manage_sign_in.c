@@ -67,9 +67,9 @@ check_role(const AuthzDoor *door, const pg_uuid_t *application_id, const char *w
 }
 
 static bool
-is_internal(const char *word)
+is_word(const char *word, const char *expected)
 {
-	return word != NULL && pg_strcasecmp(word, "internal") == 0;
+	return word != NULL && pg_strcasecmp(word, expected) == 0;
 }
 
 /* What is stored of the directory and what is set of sign-in have to go together. */
@@ -94,15 +94,17 @@ authz_sign_in_configure(PG_FUNCTION_ARGS)
 {
 	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
 	AuthzDoor door = authz_application_open("sign_in.configure", application_id);
+	const char *authn = authz_argument_text(fcinfo, 1);
+	const char *authz = authz_argument_text(fcinfo, 2);
 	Datum result;
 
 	authz_door_refuse_acting(&door);
-	if (!is_internal(authz_argument_text(fcinfo, 1)) ||
-		!is_internal(authz_argument_text(fcinfo, 2)))
+	if (!is_word(authn, "internal") || !is_word(authz, "internal"))
 		require_trust(&door);
 	check_role(&door, application_id, authz_argument_text(fcinfo, 6));
 	result = authz_door_call(&door, fcinfo);
-	check_directory(fcinfo);
+	if (is_word(authn, "ldap") || is_word(authz, "ldap"))
+		check_directory(fcinfo);
 	return result;
 }
 

@@ -8,9 +8,10 @@
  *
  * SETTINGS is a file of lines 'name=value'. USER, PASSWORD and values have %XX
  * for any byte. What is answered is printed as 'name=value', what is NULL not at
- * all. Three settings are the tester's own: interrupt_after, in milliseconds,
- * repeat, so often the same is asked with one handle, and signals, with which
- * every wait is disturbed over and over again.
+ * all. Four settings are the tester's own: interrupt_after, in milliseconds,
+ * repeat, so often the same is asked with one handle, signals, with which every
+ * wait is disturbed over and over again, and decline, an entry in one form that
+ * is not to be asked about.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -201,10 +202,26 @@ fill(AuthzDirectoryConfig *config, const Settings *settings)
 	config->groups_matching_order = list(settings, "order", &config->groups_matching_order_count);
 }
 
-static bool
-is_due(void *due)
+typedef struct Rules
 {
-	return *(long *) due != 0 && milliseconds() >= *(long *) due;
+	long due;			  /* when it is to be interrupted, 0 for never */
+	const char *declined; /* NULL: nothing */
+} Rules;
+
+static bool
+is_due(void *rules)
+{
+	long due = ((Rules *) rules)->due;
+
+	return due != 0 && milliseconds() >= due;
+}
+
+static bool
+is_declined(void *rules, const char *entry)
+{
+	const char *declined = ((Rules *) rules)->declined;
+
+	return declined != NULL && strcmp(entry, declined) == 0;
 }
 
 static void
@@ -259,7 +276,6 @@ print_result(const AuthzDirectoryResult *result)
 	printf("code=%d\n", result->audit.code);
 	print("reason", authz_bind_reason_word(result->audit.reason));
 	print("diagnostic", result->audit.diagnostic);
-	print("entry", result->entry);
 	print("asked", result->asked ? "yes" : NULL);
 }
 
@@ -268,8 +284,8 @@ ask(const AuthzDirectoryConfig *config, const Settings *settings, char **argumen
 {
 	const char *after = find(settings, "interrupt_after");
 	long begin = milliseconds();
-	long due = after == NULL ? 0 : begin + atol(after);
-	const AuthzDirectoryCallbacks callbacks = {is_due, &due};
+	Rules rules = {after == NULL ? 0 : begin + atol(after), find(settings, "decline")};
+	const AuthzDirectoryCallbacks callbacks = {is_due, is_declined, &rules};
 	AuthzDirectory *directory = authz_directory_open(config, &callbacks);
 	char *user = strdup(arguments[3]);
 	size_t user_length = decode(user);

@@ -173,6 +173,18 @@ is($reset->{code}, 0, 'its bind succeeds');
 is($reset->{reason}, 'must_change', 'and says so');
 is(answers(\%settings, 'warned', 'pw of warned', 'ok', 'one that expires soon')->{reason}, 'expires', 'is still good');
 
+# ---- whom the caller does not want asked about ------------------------------------
+
+my %declined = (%settings, decline => "uid=ann,ou=people,$base");
+foreach my $password ('pw of ann', 'wrong')
+{
+	is(answers(\%declined, $_, $password, 'declined', "who is declined: '$_', '$password'")->{asked}, 'yes', '... counts as asked') foreach ('ann', ' ANN', 'ａｎｎ');
+}
+answers(\%declined, 'bob', 'pw of bob', 'ok', 'nobody else is');
+is(Slapd::ask('look_up', \%declined, 'ann')->{status}, 'ok', 'nor who has proved otherwise who she is');
+is(answers({ %settings, uri => 'ldaps://127.0.0.1:' . Slapd::port() }, 'ann', 'pw of ann', 'unreachable', 'who is not there')->{asked}, undef, '... has not been asked');
+is(answers(\%settings, 'nobody', 'x', 'unknown_user', 'nobody')->{asked}, 'yes', '... counts as asked');
+
 # ---- nothing is sent -------------------------------------------------------------
 
 my $trap = Proxy::start(0);
