@@ -28,6 +28,7 @@ OBJS += \
 	src/pure/registration.o \
 	src/pure/restriction.o \
 	src/pure/saml.o \
+	src/pure/session_key.o \
 	src/pure/signature.o \
 	src/pure/token.o \
 	src/pure/uri.o
