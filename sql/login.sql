@@ -86,7 +86,7 @@ SET authz.session = :'lost';
 SELECT authz_current_user_id();		-- NULL
 SET authz.session = '';
 BEGIN READ ONLY;
-SELECT kit.try(format('SELECT authz_login(%L, ''Eve'', ''x'')', :'app')) AS login, kit.try(format('SELECT authz_login_anonymous(%L)', :'app')) AS anonymous, kit.try(format('SELECT authz_login_header(%L, ''x'')', :'app')) AS header, kit.try(format('SELECT authz_login_custom(%L, ''{}'')', :'app')) AS custom,
+SELECT kit.try(format('SELECT authz_login(%L, ''Eve'', ''x'')', :'app')) AS login, kit.try(format('SELECT authz_login_anonymous(%L)', :'app')) AS anonymous, kit.try(format('SELECT authz_login_header(%L, ''x'')', :'app')) AS header, kit.try(format('SELECT authz_login_sso(%L, ''x'')', :'app')) AS sso, kit.try(format('SELECT authz_login_custom(%L, ''{}'')', :'app')) AS custom,
 	kit.try('SELECT authz_user_set_password(''Eve'', ''a lantern over rock'')') AS password;	-- 25006
 ROLLBACK;
 

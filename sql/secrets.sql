@@ -10,7 +10,7 @@ SELECT id FROM authz_apptoken_add(id => '126-boss', token => 'Xsecret-boss', ses
 SELECT kit.token(126, '126-ann', 'Xsecret-token') AS ann, kit.token(126, '126-boss', 'Xsecret-boss') AS boss \gset
 SELECT authz_signing_key_rotate('ES256') IS NOT NULL AS es256, authz_signing_key_rotate('EdDSA') IS NOT NULL AS eddsa;
 SELECT application_id AS app FROM authz_application_add('portal') \gset
-SELECT authz_header_configure(:'app', 'Remote-User', 'Xsecret-that-proxy-and-application-share', NULL), authz_sign_in_configure(:'app', 'internal', 'internal'), authz_user_set_password('Ann', 'Xsecret-password-of-Ann');
+SELECT authz_header_configure(:'app', 'Remote-User', 'Xsecret-that-proxy-and-application-share', NULL), authz_sso_configure(:'app', 'gate', 'Xsecret-that-gateway-and-application-share', NULL, NULL), authz_sign_in_configure(:'app', 'internal', 'internal'), authz_user_set_password('Ann', 'Xsecret-password-of-Ann');
 CREATE TABLE content (id int, category_id bigint, owner text);
 ALTER TABLE content OWNER TO regress_author;
 GRANT SELECT ON content TO regress_reader;
@@ -89,7 +89,7 @@ SELECT statement, pg_temp.error(statement) AS dba, pg_temp.error(statement, :'bo
 	'SELECT set_config(''authz.session'', repeat($1, 9999), true)', 'SELECT authz_account_add(''x'', 126, $3)', 'SELECT authz_account_add(''x'', 127, repeat($1, 99))',
 	'SELECT authz_apptoken_add(id => ''126-ann'', token => $3)', 'SELECT authz_apptoken_add(token => $1)', 'SELECT authz_apptoken_add(token => repeat($1, 999))',
 	'SELECT authz_user_set_password(''Ann'', $3)', 'SELECT authz_user_set_password(''Ann'', repeat($1, 99))', 'SELECT authz_user_set_password(''nobody'', $3, $3)', 'SELECT authz_login(application_id, ''Ann'', $1) FROM authz_applications', 'SELECT authz_login_header(application_id, $1) FROM authz_applications',
-	'SELECT authz_login_custom(application_id, to_jsonb($3)) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', $3, NULL) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', NULL, $1) FROM authz_applications', 'SELECT authz_blocked_password_add(ARRAY[$1, NULL])',
+	'SELECT authz_login_custom(application_id, to_jsonb($3)) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', $3, NULL) FROM authz_applications', 'SELECT authz_header_configure(application_id, ''x'', NULL, $1) FROM authz_applications', 'SELECT authz_login_sso(application_id, $1) FROM authz_applications', 'SELECT authz_sso_configure(application_id, NULL, $3, NULL, NULL) FROM authz_applications', 'SELECT authz_sso_configure(application_id, $1, NULL, NULL, NULL) FROM authz_applications', 'SELECT authz_sso_configure(application_id, NULL, NULL, NULL, $1) FROM authz_applications', 'SELECT authz_blocked_password_add(ARRAY[$1, NULL])',
 	'SELECT authz_require_permission(''x'')', 'SELECT authz_apptoken_update(''nobody'', description => ''x'')', 'SELECT authz_start_session(''126-ann'', ''x'', session_privileges => $1)']) WITH ORDINALITY t (statement, n)
 	ORDER BY n;
 

@@ -145,6 +145,7 @@ OBJS += \
 	src/sql/login_header.o \
 	src/sql/login_ldap.o \
 	src/sql/login_password.o \
+	src/sql/login_sso.o \
 	src/sql/logout.o \
 	src/sql/losing.o \
 	src/sql/manage.o \
@@ -176,6 +177,7 @@ OBJS += \
 	src/sql/sign_in.o \
 	src/sql/site.o \
 	src/sql/spelling.o \
+	src/sql/sso.o \
 	src/sql/start_session.o \
 	src/sql/stats.o \
 	src/sql/support.o \

@@ -77,6 +77,7 @@ CREATE VIEW authz.builtin_permission (name, explicit, description) AS VALUES
 	('sign_in.configure',       false, 'say how the users of applications sign in'),
 	('sign_in_setting.list',    false, 'see how the users of applications sign in'),
 	('signing_key.rotate',      false, 'replace the key that signs sessions'),
+	('sso.configure',           false, 'have a gateway sign in the users of applications'),
 	('table.protect',           false, 'protect content tables'),
 	('user.add',                false, 'make users'),
 	('user.delete',             false, 'delete users'),

@@ -10,7 +10,7 @@ CREATE VIEW authz_sign_in_settings WITH (security_barrier) AS
 		(SELECT array_agg(r.name ORDER BY o.n)
 			FROM unnest(i.groups_matching_order) WITH ORDINALITY AS o (role_id, n)
 			JOIN authz.role r ON r.role_id = o.role_id AND r.status <> 'deleted') AS groups_matching_order,
-		i.match_primary_group, h.header_name, c.authenticate, c.authorize, s.login_url,
+		i.match_primary_group, h.header_name, c.authenticate, c.authorize, s.issuer, s.accept_session_key, s.login_url,
 		CASE i.authn WHEN 'header' THEN h.logout_url WHEN 'sso' THEN s.logout_url END AS logout_url, i.updated_at,
 		(SELECT jsonb_strip_nulls(to_jsonb(l) - '{application_id,account_id,search_secret_id}'::text[]
 				|| jsonb_build_object('has_search_password', l.search_secret_id IS NOT NULL))

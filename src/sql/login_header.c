@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "pure/header_value.h"
+#include "session/moment.h"
 #include "session/setting.h"
 #include "sql/argument.h"
 #include "sql/door.h"
@@ -55,17 +56,10 @@ read_secret(const char *application)
 	return secret;
 }
 
-static int64
-now_in_seconds(void)
-{
-	return GetCurrentTimestamp() / USECS_PER_SEC +
-		   (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
-}
-
 static bool
 is_timely(int64 issued_at)
 {
-	int64 now = now_in_seconds();
+	int64 now = authz_moment_to_unix(GetCurrentTimestamp());
 	int skew = authz_setting_clock_skew();
 
 	return issued_at <= now + skew && issued_at >= now - OLDEST_SECONDS - skew;

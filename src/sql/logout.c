@@ -3,7 +3,7 @@
  *	  Signing out.
  *
  * Where somebody goes afterwards is set for the application, never given by
- * who calls.
+ * who calls. A gateway is told who comes, by a key that signs nobody in.
  */
 #include "postgres.h"
 
@@ -13,6 +13,8 @@
 #include "miscadmin.h"
 #include "session/start.h"
 #include "sql/door.h"
+#include "sql/sign_in.h"
+#include "sql/sso.h"
 #include "store/statement.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
@@ -57,6 +59,8 @@ authz_logout(PG_FUNCTION_ARGS)
 	PreventCommandIfParallelMode("authz_logout()");
 	if (session->sign_in_id != 0)
 		url = leave(session);
+	if (url != NULL && authz_sign_in_read(session->application).authn == AUTHZ_AUTHN_SSO)
+		url = authz_sso_logout_url(session->application, session->user_id, url);
 	(void) authz_session_end(session);
 	if (url == NULL)
 		PG_RETURN_NULL();

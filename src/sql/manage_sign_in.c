@@ -124,6 +124,24 @@ authz_header_configure(PG_FUNCTION_ARGS)
 	return authz_door_call(&door, fcinfo);
 }
 
+PG_FUNCTION_INFO_V1(authz_sso_configure);
+
+/*
+ * authz_sso_configure(application_id uuid, issuer text, secret text, login_url text,
+ *					   logout_url text, accept_session_key bool)
+ */
+Datum
+authz_sso_configure(PG_FUNCTION_ARGS)
+{
+	AuthzDoor door = authz_application_open("sso.configure", authz_application_argument(fcinfo, 0));
+
+	authz_door_require_own_hand(&door);
+	require_trust(&door);
+	if (authz_argument_text(fcinfo, 2) != NULL)
+		authz_door_require_encryption();
+	return authz_door_call(&door, fcinfo);
+}
+
 /*
  * Raises unless it is a function of one argument that the database role owns:
  * it will run with its owner's rights, whoever signs in.

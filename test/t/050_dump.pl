@@ -49,7 +49,7 @@ BEGIN
 	PERFORM authz_user_set_password('ann', 'a lantern over sand'), authz_blocked_password_add('{a common one}');
 	INSERT INTO authz.ldap_setting (application_id, account_id, uris, base_dn, bind_method, start_tls, nested_groups, timeout)
 	VALUES (app, 1, '{ldaps://directory.example.org}', 'dc=example,dc=org', 'search', false, false, 5);
-	INSERT INTO authz.sso_setting (application_id, account_id, secret_id) VALUES (app, 1, authz.keep_secret('gateway'));
+	PERFORM authz_sso_configure(app, 'gate', repeat('y', 32), 'https://www.example.org/login', 'https://www.example.org/logout', true);
 	INSERT INTO authz.spent_proof VALUES (app, 'x', now());
 	PERFORM set_config('authz.session', value, true) FROM token WHERE name = 'bob';
 	PERFORM authz_set_application_authorization(id, 'approved', '{video.*}', 2, '2101-01-01') FROM authz_application_requests;

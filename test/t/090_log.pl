@@ -127,6 +127,10 @@ keeps_secret('a proxy\'s secret', "SELECT authz_header_configure($app\:\:uuid, '
 keeps_secret('an address that is one', "SELECT authz_header_configure($app\:\:uuid, 'Remote-User', NULL, :proxy);\n", qr/invalid logout address/, 'proxy');
 $node->safe_psql('postgres', q(SELECT authz_sign_in_configure(application_id, 'header', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));
 keeps_secret('a value that is none', "SELECT 1 / (status = 'failed')::int FROM authz_login_header($app\:\:uuid, :proxy);\n", $done, 'proxy');
+keeps_secret('a gateway\'s secret', "SELECT authz_sso_configure($app\:\:uuid, 'gate', :proxy, NULL, NULL, true);\n", $done, 'proxy');
+keeps_secret('an address that is one', "SELECT authz_sso_configure($app\:\:uuid, NULL, NULL, :proxy, NULL);\n", qr/invalid login address/, 'proxy');
+$node->safe_psql('postgres', q(SELECT authz_sign_in_configure(application_id, 'sso', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));
+keeps_secret('a key that is none', "SELECT 1 / (status = 'failed')::int FROM authz_login_sso($app\:\:uuid, :proxy);\n", $done, 'proxy');
 $node->safe_psql('postgres',
 	q(SELECT authz_adapter_configure(application_id, 'knows(jsonb)'), authz_sign_in_configure(application_id, 'custom', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));
 keeps_secret('what a function is given, and raises', "SELECT 1 / (status = 'failed')::int FROM authz_login_custom($app\:\:uuid, :pin);\n", $done, 'pin');

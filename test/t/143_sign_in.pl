@@ -96,6 +96,8 @@ is(attempt('ann', ['a lantern over sand']), 'ok', 'the socket of the machine is 
 foreach my $call (
 	q(authz_login(id, 'ann', 'a lantern over sand')),
 	q(authz_login_header(id, 'x')),
+	q(authz_login_sso(id, 'x')),
+	q(authz_sso_configure(id, NULL, repeat('x', 32), NULL, NULL)),
 	q(authz_login_custom(id, '{}')),
 	q(authz_user_set_password('ann', 'a lantern over rock', 'a lantern over sand')),
 	q(authz_ldap_configure(id, '{ldaps://x}', 'dc=x', search_user => 'cn=x', search_password => 'x', user_search_pattern => '(uid=@@USERNAME@@)')),
