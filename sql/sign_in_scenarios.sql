@@ -13,7 +13,7 @@ SET ROLE regress_author;
 CREATE FUNCTION scenarios.knows(credential jsonb) RETURNS jsonb LANGUAGE sql RETURN CASE WHEN credential ->> 'password' = 'right' THEN credential END;
 CREATE FUNCTION scenarios.role_of(user_id text) RETURNS text LANGUAGE sql RETURN nullif(split_part(user_id, ':', 2), '');
 RESET ROLE;
-SELECT authz_adapter_configure(:'app', 'scenarios.knows(jsonb)', 'scenarios.role_of(text)');
+SELECT authz_adapter_configure(:'app', 'scenarios.knows(jsonb)', 'scenarios.role_of(text)'), authz_sso_configure(:'app', NULL, repeat('right', 7), NULL, NULL);
 CREATE TABLE scenarios.app AS SELECT :'app'::uuid AS id, authz.password_verifier(603, 'right') AS verifier;
 CREATE SEQUENCE scenarios.n;
 
@@ -38,6 +38,11 @@ BEGIN
 	END IF;
 	IF authn = 'internal' THEN
 		SELECT * INTO s FROM authz_login(app, name, password);
+	ELSIF authn = 'sso' THEN
+		SELECT v.* INTO s
+		FROM (SELECT concat_ws('.', 'k2.login', kit.base64url(name::bytea), coalesce(kit.base64url(nullif(told, 'nothing')::bytea), ''), 'VG9sZA', '', '', n, n + 60, replace(gen_random_uuid()::text, '-', ''))
+			FROM (SELECT extract(epoch FROM clock_timestamp())::bigint) AS t (n)) AS k (text),
+			authz_login_sso(app, k.text || '.' || encode(hmac('authz session key ' || app || chr(10) || k.text, repeat(password, 7), 'sha256'), 'hex')) v;
 	ELSE
 		SELECT * INTO s FROM authz_login_custom(app, jsonb_build_object('user_id', name, 'password', password, 'first_name', 'Told'));
 	END IF;
@@ -65,6 +70,14 @@ FROM unnest('{t,f}'::bool[]) authenticated, unnest('{unknown,roleless,viewer}'::
 -- and the other way round: a password from here, a role from there
 SELECT authenticated AS auth, told, state AS stored, role, scenarios.sign_in('internal', 'custom', NULL, role, authenticated, state, told) AS outcome
 FROM unnest('{t,f}'::bool[]) authenticated, unnest('{editor,nothing}'::text[]) WITH ORDINALITY t (told, o), unnest('{unknown,roleless,viewer}'::text[]) WITH ORDINALITY s (state, n), unnest('{t,f}'::bool[]) role ORDER BY authenticated DESC, o, n, role DESC;
+
+-- a gateway that says both, or who alone, is an organisation like any other
+SELECT authz, count(*) AS cases, count(*) FILTER (WHERE sso LIKE 'ok%') AS come_in, count(*) FILTER (WHERE sso <> CASE authz WHEN 'sso' THEN replace(custom, 'by custom', 'by sso') ELSE custom END) AS differ
+FROM (SELECT authz, scenarios.sign_in('sso', authz, details, role, authenticated, state, told) AS sso,
+		scenarios.sign_in('custom', CASE authz WHEN 'sso' THEN 'custom' ELSE authz END, details, role, authenticated, state, told) AS custom
+	FROM unnest('{sso,internal,custom}'::text[]) authz, unnest('{t,f}'::bool[]) authenticated, unnest('{editor,View only,nonesuch,nothing}'::text[]) told, unnest('{unknown,roleless,viewer}'::text[]) state, unnest('{t,f}'::bool[]) details, unnest('{t,f,NULL}'::bool[]) role
+	WHERE (authz = 'internal') = (role IS NULL)) AS both_ways
+GROUP BY authz ORDER BY authz;
 
 -- nobody comes in who is blocked or deleted, nor who is no person, whoever knows him; the name of who has left is not taken by who comes
 SELECT authz_sign_in_configure(:'app', 'custom', 'custom');
