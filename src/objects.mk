@@ -8,6 +8,7 @@ OBJS += \
 	src/pure/address.o \
 	src/pure/base64url.o \
 	src/pure/certificate.o \
+	src/pure/claims.o \
 	src/pure/client_key.o \
 	src/pure/definition.o \
 	src/pure/digest.o \
