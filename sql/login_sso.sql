@@ -4,6 +4,7 @@
 SET client_min_messages = warning;
 SELECT account_id FROM authz_account_add('sso', 641, 'the secret');
 SET authz.account = 641;
+SELECT authz_group_add('crew');
 SELECT application_id AS app FROM authz_application_add('portal') \gset
 SELECT application_id AS other FROM authz_application_add('other') \gset
 SELECT authz_role_add('viewer', application_id => a::uuid, label => 'View only', rank => 1) > 0 AS made, authz_role_add('editor', application_id => a::uuid, rank => 2) > 0 AS made,
@@ -63,10 +64,17 @@ SELECT status FROM authz_login_sso(:'app', pg_temp.signed(:'app', concat_ws('.',
 SELECT detail ->> 'reason' AS reason, detail ->> 'user_id' AS user_id, count(*) FROM authz.audit_event WHERE account_id = 641 AND action = 'sign_in' AND detail ->> 'outcome' = 'failed' GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*) FROM authz.audit_event WHERE account_id = 641 AND detail::text ~ 'k2\.|secret of';	-- 0
 
--- clocks may differ by so much, and no more
+-- where no secret is set, who signs by none is nobody
+SELECT application_id AS bare FROM authz_application_add('bare') \gset
+SELECT authz_sign_in_configure(:'bare', 'sso', 'internal'), authz_role_add('viewer', application_id => :'bare', everyone => true) > 0 AS made;
+SELECT a.status AS key, b.status AS legacy, c.status AS jwt FROM authz_login_sso(:'bare', pg_temp.key(:'bare', 'Ann', secret => '')) a, authz_login_sso(:'bare', pg_temp.legacy(pg_temp.info('Ann'), '')) b, authz_login_sso(:'bare', kit.base64url('{"alg":"HS256"}') || '.e30.' || kit.base64url(hmac(kit.base64url('{"alg":"HS256"}') || '.e30', '', 'sha256'))) c;
+SELECT string_agg(detail ->> 'reason', '; ' ORDER BY event_id) AS reasons FROM authz.audit_event WHERE object = :'bare' AND action = 'sign_in';
+SELECT authz_application_delete(:'bare');
+
+-- the gateway's clock may be ahead by so much, and no more; after the end there is no grace
 SET authz.clock_skew = 5;
-SELECT a.status AS within, b.status AS beyond, c.status AS ended, d.status AS long_ended FROM authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '3 seconds')) a, authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '8 seconds')) b,
-	authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '-63 seconds')) c, authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '-68 seconds')) d;
+SELECT a.status AS within, b.status AS beyond, c.status AS ending, d.status AS ended FROM authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '3 seconds')) a, authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '8 seconds')) b,
+	authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '-200 seconds', lasts => 300)) c, authz_login_sso(:'app', pg_temp.key(:'app', 'Ann', at => '-61 seconds')) d;
 RESET authz.clock_skew;
 
 -- MediaSpace's own keys: where they are accepted, and as its documents mean them

@@ -44,7 +44,7 @@ SELECT authz_sign_in_configure(:'app', 'sso', 'sso');
 
 -- who has a stake in it, and may act for others
 SELECT authz_role_add('configurer', '{sso.configure}', role_id => 64210), authz_role_add('trusted', '{user.impersonate}', role_id => 64211), authz_role_add('both', '{sso.configure,user.impersonate}', role_id => 64212), authz_role_user_add(64210, 'Bob');
-SELECT kit.own(642, 'Ann') AS ann, kit.own(642, 'Bob') AS bob, kit.own(642, 'Cat') AS cat, kit.own(642, 'Ann', 'setrole:trusted') AS trusted, kit.own(642, 'Bob', 'setrole:both') AS both \gset
+SELECT kit.own(642, 'Ann') AS ann, kit.own(642, 'Bob') AS bob, kit.own(642, 'Cat') AS cat, kit.own(642, 'Ann', 'setrole:trusted') AS trusted, kit.own(642, 'Bob', 'setrole:both') AS both, kit.own(642, 'service-account-portal') AS itself \gset
 SELECT id FROM authz_apptoken_add(id => '642-ann', token => 'sesame', session_user_id => 'Ann', session_privileges => 'setrole:both');
 CREATE FUNCTION pg_temp.as(token text, call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,7 +63,7 @@ SELECT format('sso_configure(%L, NULL, repeat(''z'', 50), NULL, NULL)', :'app') 
 SELECT pg_temp.as(:'ann', :'call') AS owner, pg_temp.as(:'cat', :'call') AS administrator, pg_temp.as(:'bob', :'call') AS permitted, pg_temp.as('', :'call') AS nobody;	-- 42501
 SELECT pg_temp.as(kit.token(642, '642-ann'), :'call') AS not_by_others;	-- 42501: not by a session that others have, which acts for her
 SELECT pg_temp.as(:'trusted', :'call') AS owner, pg_temp.as(:'both', :'call') AS permitted, pg_temp.as(:'both', replace(:'call', :'app', :'theirs')) AS not_theirs;
-SELECT pg_temp.settings(:'ann') AS owner, pg_temp.settings(:'cat') AS administrator, pg_temp.settings(:'bob') AS permitted, pg_temp.settings('') AS nobody;
+SELECT pg_temp.settings(:'ann') AS owner, pg_temp.settings(:'cat') AS administrator, pg_temp.settings(:'bob') AS permitted, pg_temp.settings(:'itself') AS itself, pg_temp.settings('') AS nobody;
 RESET ROLE;
 
 -- and all goes with the application

@@ -11,6 +11,8 @@
 
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "pure/claims.h"
+#include "pure/jws.h"
 #include "session/moment.h"
 #include "session/setting.h"
 #include "sql/argument.h"
@@ -37,47 +39,42 @@ to_server(const char *utf8, const char **text)
 	return true;
 }
 
-/* False the second time. What is spent is kept for as long as it would be good. */
+/* False the second time. */
 static bool
 is_first(const AuthzSignIn *sign_in, const char *proof, int64 expires_at)
 {
-	return authz_spend_proof(sign_in->application, proof,
-							 authz_moment_from_unix(expires_at + authz_setting_clock_skew()));
+	return authz_spend_proof(sign_in->application, proof, authz_moment_from_unix(expires_at));
 }
 
 /* Session keys ------------------------------------------------------------- */
 
-/*
- * Clocks may differ, but for MediaSpace's own: its keys say when they expire, and
- * nothing else of the time.
- */
+/* As claims are judged: another's clock may be ahead, and after the end there is no grace. */
 static bool
 is_timely(const AuthzSessionKey *key)
 {
 	int64 now = authz_moment_to_unix(GetCurrentTimestamp());
-	int skew = authz_setting_clock_skew();
+	int64 ahead = now + authz_setting_clock_skew();
 
+	if (key->expires_at <= now)
+		return false;
 	if (key->issued_at == 0)
-		return key->expires_at > now && key->expires_at <= now + LONGEST_SECONDS + skew;
-	return key->issued_at <= now + skew && key->expires_at > now - skew &&
-		   key->expires_at > key->issued_at && key->expires_at - key->issued_at <= LONGEST_SECONDS;
+		return key->expires_at <= ahead + LONGEST_SECONDS;
+	return key->issued_at <= ahead && key->expires_at > key->issued_at &&
+		   key->expires_at - key->issued_at <= LONGEST_SECONDS;
 }
 
 /* A key has one text, so that is what is spent. */
 static bool
 take_key(const AuthzSignIn *sign_in, const AuthzSessionKey *key, const char *text, AuthzWho *who)
 {
-	const char *user_id;
-
 	who->reason = "the key is for something else";
 	if (key->purpose != AUTHZ_SESSION_KEY_LOGIN)
 		return false;
 	who->reason = "the key is no text";
-	if (!to_server(key->user, &user_id) || !to_server(key->role, &who->role) ||
+	if (!to_server(key->user, &who->user_id) || !to_server(key->role, &who->role) ||
 		!to_server(key->first_name, &who->first_name) ||
 		!to_server(key->last_name, &who->last_name) || !to_server(key->email, &who->email))
 		return false;
-	who->user_id = user_id;
 	who->reason = "the key is not of this moment";
 	if (!is_timely(key))
 		return false;
@@ -109,7 +106,144 @@ by_legacy_key(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text,
 		   take_key(sign_in, key, text, who);
 }
 
-/* Both ---------------------------------------------------------------------- */
+/* JWTs ------------------------------------------------------------------------ */
+
+/* Claims, whose memory is not the server's: freed with the context that they are in. */
+typedef struct Claims
+{
+	MemoryContextCallback callback;
+	AuthzClaims read;
+} Claims;
+
+static void
+free_claims(void *claims)
+{
+	authz_claims_free(claims);
+}
+
+static const AuthzClaims *
+hold_claims(const uint8_t *payload, size_t length)
+{
+	Claims *claims = palloc0(sizeof(Claims));
+
+	claims->callback.func = free_claims;
+	claims->callback.arg = &claims->read;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &claims->callback);
+	if (authz_claims_read((const char *) payload, length, &claims->read) != AUTHZ_CLAIMS_OK)
+		return NULL;
+	return &claims->read;
+}
+
+/* A JWT is verified by the secret that the issuer shares with the application, and by no other. */
+static bool
+open_by_secret(const AuthzSso *sso, const char *text, uint8_t *payload, size_t *length)
+{
+	AuthzJwk key = {
+		.type = AUTHZ_JWK_OCT,
+		.algorithm = AUTHZ_JWA_HS256,
+		.secret = unconstify(uint8_t *, sso->signer.secret),
+		.secret_length = sso->signer.secret_length,
+	};
+	AuthzJwkSet keys = {.keys = &key, .count = 1, .single = true};
+
+	return sso->signer.secret != NULL &&
+		   authz_jws_open(text, strlen(text), &keys, payload, length) == AUTHZ_JWS_OK;
+}
+
+/*
+ * Whose keys verify what the application's issuer has signed is decided here, by
+ * what is set, never by what comes.
+ */
+static bool
+open_assertion(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, uint8_t *payload,
+			   size_t *length)
+{
+	return open_by_secret(sso, text, payload, length);
+}
+
+/* What the gateway has signed, whatever it says; NULL for what it has not. */
+static const AuthzClaims *
+read_assertion(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text)
+{
+	size_t length = strlen(text);
+	uint8_t *payload;
+
+	if (length > AUTHZ_JWS_MAX_BYTES)
+		return NULL;
+	payload = palloc(length);
+	if (!open_assertion(sign_in, sso, text, payload, &length))
+		return NULL;
+	return hold_claims(payload, length);
+}
+
+static bool
+check_claims(const AuthzSignIn *sign_in, const AuthzSso *sso, const AuthzClaims *claims,
+			 AuthzWho *who)
+{
+	AuthzClaimsRule rule = {
+		.issuer = sso->issuer,
+		.audience = sign_in->application,
+		.now = authz_moment_to_unix(GetCurrentTimestamp()),
+		.skew = authz_setting_clock_skew(),
+		.max_lifetime = LONGEST_SECONDS,
+	};
+
+	switch (authz_claims_judge(claims, &rule))
+	{
+		case AUTHZ_CLAIMS_OK:
+			return true;
+		case AUTHZ_CLAIMS_ISSUER:
+			who->reason = "the assertion is another issuer's";
+			return false;
+		case AUTHZ_CLAIMS_AUDIENCE:
+			who->reason = "the assertion is for others";
+			return false;
+		default:
+			who->reason = "the assertion is not of this moment";
+			return false;
+	}
+}
+
+/* What is said of the user; false where nobody is named. */
+static bool
+take_claims(const AuthzClaims *claims, AuthzWho *who)
+{
+	return claims->subject != NULL && to_server(claims->subject, &who->user_id) &&
+		   to_server(authz_claims_text(claims, "role"), &who->role) &&
+		   to_server(authz_claims_text(claims, "given_name"), &who->first_name) &&
+		   to_server(authz_claims_text(claims, "family_name"), &who->last_name) &&
+		   to_server(authz_claims_text(claims, "email"), &who->email);
+}
+
+static bool
+by_jwt(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, AuthzWho *who)
+{
+	const AuthzClaims *claims;
+
+	who->reason = "no issuer is set";
+	if (sso->issuer == NULL)
+		return false;
+	who->reason = "the assertion is not the gateway's";
+	claims = read_assertion(sign_in, sso, text);
+	if (claims == NULL)
+		return false;
+	who->reason = "the assertion names nobody, or has no number";
+	if (!take_claims(claims, who) || claims->id == NULL)
+		return false;
+	if (!check_claims(sign_in, sso, claims, who))
+		return false;
+	who->reason = "the assertion was used before";
+	return is_first(sign_in, psprintf("assertion %s\n%s", claims->issuer, claims->id),
+					claims->expires_at);
+}
+
+/* Whichever it is ------------------------------------------------------------- */
+
+static bool
+is_key(const char *text)
+{
+	return strncmp(text, AUTHZ_SESSION_KEY_PREFIX, strlen(AUTHZ_SESSION_KEY_PREFIX)) == 0;
+}
 
 static bool
 authenticate_sso(const AuthzSignIn *sign_in, const void *credential, AuthzWho *who)
@@ -117,12 +251,15 @@ authenticate_sso(const AuthzSignIn *sign_in, const void *credential, AuthzWho *w
 	const char *text = credential;
 	AuthzSso sso = authz_sso_read(sign_in->application);
 
+	if (!is_key(text) && strchr(text, '.') != NULL)
+		return by_jwt(sign_in, &sso, text, who);
+
+	/* An empty secret would be anybody's. */
 	who->reason = "the gateway is not set up";
 	if (sso.signer.secret == NULL)
 		return false;
-	if (strncmp(text, AUTHZ_SESSION_KEY_PREFIX, strlen(AUTHZ_SESSION_KEY_PREFIX)) == 0)
-		return by_key(sign_in, &sso, text, who);
-	return by_legacy_key(sign_in, &sso, text, who);
+	return is_key(text) ? by_key(sign_in, &sso, text, who)
+						: by_legacy_key(sign_in, &sso, text, who);
 }
 
 PG_FUNCTION_INFO_V1(authz_login_sso);
