@@ -1,5 +1,6 @@
 # Signed texts go both ways between authz and npm's jose: what it signs is verified
-# here, by every algorithm, and what is signed here, session tokens, there.
+# here, by every algorithm, signs in as a gateway's assertion, and what is signed
+# here, session tokens, there.
 
 use strict;
 use warnings;
@@ -129,6 +130,27 @@ my ($gone, $new) = Node::ask(
 	{ verify => (start())[0], keys => published(), jwt => \%expected });
 is($gone->{error}, 'ERR_JWKS_NO_MATCHING_KEY', 'without overlap it is not');
 is($new->{claims}{iss}, $issuer, 'and the new one is');
+
+# ---- a gateway that signs its users in with it
+
+my $shared = 'a secret of gateway and application' x 2;
+my $app = $node->safe_psql('postgres', qq(
+SET client_min_messages = error;
+SELECT application_id AS app FROM authz_application_add('portal') \\gset
+SELECT authz_role_add('visitor', application_id => :'app'), authz_sign_in_configure(:'app', 'sso', 'sso'),
+	authz_sso_configure(:'app', 'gate', '$shared', NULL, NULL) \\g /dev/null
+SELECT :'app'));
+my $now = time;
+my %claims = (iss => 'gate', aud => $app, sub => 'zoe', role => 'visitor', iat => $now, exp => $now + 60, jti => 'one');
+my $key = { kty => 'oct', k => encode_base64url($shared) };
+my ($assertion, $strong) = Node::ask(
+	'jose.js',
+	{ sign => { alg => 'HS256', typ => 'JWT' }, claims => \%claims, key => $key },
+	{ sign => { alg => 'HS512', typ => 'JWT' }, claims => \%claims, key => $key });
+sub login { $node->safe_psql('postgres', "SELECT status, user_id, role FROM authz_login_sso('$app', '$_[0]')") }
+isnt($strong->{jws}, undef, 'signed there by another algorithm, with the same secret');
+is(login($strong->{jws}), 'failed||', 'no other algorithm signs in');
+is(login($assertion->{jws}), 'ok|zoe|visitor', 'an assertion that is signed there signs in here');
 
 $node->stop;
 done_testing();
