@@ -14,6 +14,7 @@
 #include "session/setting.h"
 #include "store/announce.h"
 #include "store/failure.h"
+#include "store/secret.h"
 
 AUTHZ_MODULE_MAGIC(AUTHZ_VERSION);
 
@@ -25,6 +26,7 @@ _PG_init(void)
 {
 	authz_announce_init();
 	authz_failure_init();
+	authz_secret_init();
 	authz_setting_init();
 	authz_key_init();
 	authz_ks_policy_init();

@@ -29,6 +29,7 @@ OBJS += \
 	src/pure/registration.o \
 	src/pure/restriction.o \
 	src/pure/saml.o \
+	src/pure/seal.o \
 	src/pure/session_key.o \
 	src/pure/signature.o \
 	src/pure/token.o \
@@ -79,6 +80,7 @@ OBJS += \
 	src/store/failure_shared.o \
 	src/store/failure_table.o \
 	src/store/refusal.o \
+	src/store/secret.o \
 	src/store/spent.o \
 	src/store/statement.o
 
@@ -172,6 +174,7 @@ OBJS += \
 	src/sql/protection.o \
 	src/sql/registration.o \
 	src/sql/room.o \
+	src/sql/seal.o \
 	src/sql/selectivity.o \
 	src/sql/session.o \
 	src/sql/session_info.o \

@@ -36,18 +36,6 @@ END
 $$;
 COMMENT ON FUNCTION authz.crypt_verifier(text) IS 'verifier of a secret that somebody chose: slow to try';
 
-CREATE FUNCTION authz.keep_secret(value bytea) RETURNS bigint
-	LANGUAGE sql VOLATILE AS $$
-	INSERT INTO authz.secret (value) VALUES (value) RETURNING secret_id
-$$;
-COMMENT ON FUNCTION authz.keep_secret(bytea) IS 'stores a secret that must be usable';
-
-CREATE FUNCTION authz.delete_secrets(ids bigint[]) RETURNS void
-	LANGUAGE sql VOLATILE AS $$
-	DELETE FROM authz.secret s WHERE s.secret_id = ANY (ids)
-$$;
-COMMENT ON FUNCTION authz.delete_secrets(bigint[]) IS 'deletes secrets that nothing names any more';
-
 CREATE FUNCTION authz.session_tag() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_session_tag';
 COMMENT ON FUNCTION authz.session_tag() IS 'what the session in force says it is used by: its privilege appId, NULL for nothing';

@@ -30,7 +30,7 @@ static int next_kept = 0;
 
 static AuthzStatement find_statement = {
 	.sql = "SELECT k.kid, k.account_id::bigint, 'urn:uuid:' || a.issuer, a.status = 'active',"
-		   "       k.retires_at, e.value"
+		   "       k.retires_at, authz.open_secret(e.secret_id, e.value, e.key_version)"
 		   "  FROM authz.signing_key k"
 		   "  JOIN authz.secret e ON e.secret_id = k.secret_id"
 		   "  JOIN authz.account a ON a.account_id = k.account_id"
@@ -41,7 +41,7 @@ static AuthzStatement find_statement = {
 
 static AuthzStatement current_statement = {
 	.sql = "SELECT k.kid, k.account_id::bigint, 'urn:uuid:' || a.issuer, a.status = 'active',"
-		   "       k.retires_at, e.value"
+		   "       k.retires_at, authz.open_secret(e.secret_id, e.value, e.key_version)"
 		   "  FROM authz.signing_key k"
 		   "  JOIN authz.secret e ON e.secret_id = k.secret_id"
 		   "  JOIN authz.account a ON a.account_id = k.account_id"

@@ -31,17 +31,19 @@ static Kept kept[MAX_KEPT];
 static int next_kept = 0;
 
 static AuthzStatement find_statement = {
-	.sql = "SELECT a.status = 'active', coalesce(a.settings -> 'accept_ks' = 'true', false),"
-		   "       coalesce(a.settings ->> 'token_format' = 'ks', false),"
-		   "       k.value, k.created_at, k.expires_at"
-		   "  FROM authz.account a"
-		   "  LEFT JOIN ("
-		   "    SELECT s.account_id, s.number, s.created_at, s.expires_at, e.value"
-		   "      FROM authz.account_secret s JOIN authz.secret e ON e.secret_id = s.secret_id"
-		   "     WHERE s.expires_at IS NULL OR s.expires_at > clock_timestamp()) k"
-		   "    ON k.account_id = a.account_id"
-		   " WHERE a.account_id = $1"
-		   " ORDER BY k.number DESC LIMIT " CppAsString2(AUTHZ_KS_SECRETS),
+	.sql =
+		"SELECT a.status = 'active', coalesce(a.settings -> 'accept_ks' = 'true', false),"
+		"       coalesce(a.settings ->> 'token_format' = 'ks', false),"
+		"       authz.open_secret(k.secret_id, k.value, k.key_version), k.created_at, k.expires_at"
+		"  FROM authz.account a"
+		"  LEFT JOIN ("
+		"    SELECT s.account_id, s.number, s.created_at, s.expires_at, e.secret_id, e.value,"
+		"           e.key_version"
+		"      FROM authz.account_secret s JOIN authz.secret e ON e.secret_id = s.secret_id"
+		"     WHERE s.expires_at IS NULL OR s.expires_at > clock_timestamp()) k"
+		"    ON k.account_id = a.account_id"
+		" WHERE a.account_id = $1"
+		" ORDER BY k.number DESC LIMIT " CppAsString2(AUTHZ_KS_SECRETS),
 	.nargs = 1,
 	.argtypes = {INT4OID},
 };

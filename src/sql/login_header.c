@@ -30,7 +30,8 @@ static bytea *
 read_secret(const char *application)
 {
 	static AuthzStatement statement = {
-		.sql = "SELECT e.value FROM authz.header_setting h"
+		.sql = "SELECT authz.open_secret(e.secret_id, e.value, e.key_version)"
+			   "  FROM authz.header_setting h"
 			   "  JOIN authz.secret e ON e.secret_id = h.secret_id"
 			   " WHERE h.application_id = $1::uuid",
 		.nargs = 1,

@@ -173,7 +173,7 @@ static bool
 find_apptoken(int account_id, const char *id, AppToken *out)
 {
 	static AuthzStatement statement = {
-		.sql = "SELECT e.value, t.hash_type::text,"
+		.sql = "SELECT authz.open_secret(e.secret_id, e.value, e.key_version), t.hash_type::text,"
 			   "       coalesce(t.session_type::text, 'user'), t.session_principal_id, p.user_id,"
 			   "       coalesce(p.status = 'active', true), t.session_duration::bigint,"
 			   "       coalesce(t.session_privileges, ''), t.expires_at,"
