@@ -15,11 +15,24 @@ CREATE FUNCTION authz.open_secret(secret_id bigint, value bytea, key_version int
 	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_open_secret';
 COMMENT ON FUNCTION authz.open_secret(bigint, bytea, int) IS 'the secret of a row of authz.secret';
 
+-- Where secrets have been sealed none is kept in clear because a setting got lost.
+CREATE FUNCTION authz.check_sealing(version int) RETURNS int
+	LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	IF version = 0 AND (SELECT s.key_version FROM authz.secret s ORDER BY s.secret_id DESC LIMIT 1) > 0 THEN
+		RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'secrets are sealed here, and no key file is set',
+			HINT = 'Set authz.key_file; where the key is lost, to a file with a new one by a higher version.';
+	END IF;
+	RETURN version;
+END
+$$;
+COMMENT ON FUNCTION authz.check_sealing(int) IS 'raises 55000 where the latest secret is sealed and the next one would not be';
+
 CREATE FUNCTION authz.keep_secret(value bytea) RETURNS bigint
 	LANGUAGE sql VOLATILE AS $$
 	INSERT INTO authz.secret (secret_id, value, key_version)
 	SELECT n.secret_id, authz.seal_secret(n.secret_id, value, n.version), n.version
-	FROM (SELECT nextval('authz.secret_secret_id_seq') AS secret_id, authz.sealing_version() AS version) n
+	FROM (SELECT nextval('authz.secret_secret_id_seq') AS secret_id, authz.check_sealing(authz.sealing_version()) AS version) n
 	RETURNING secret_id
 $$;
 COMMENT ON FUNCTION authz.keep_secret(bytea) IS 'stores a secret that must be usable';

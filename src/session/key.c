@@ -34,7 +34,8 @@ static AuthzStatement find_statement = {
 		   "  FROM authz.signing_key k"
 		   "  JOIN authz.secret e ON e.secret_id = k.secret_id"
 		   "  JOIN authz.account a ON a.account_id = k.account_id"
-		   " WHERE k.kid = $1",
+		   " WHERE k.kid = $1"
+		   "   AND (k.retires_at IS NULL OR k.retires_at > statement_timestamp())",
 	.nargs = 1,
 	.argtypes = {TEXTOID},
 };

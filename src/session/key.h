@@ -22,7 +22,10 @@ typedef struct AuthzKey
 
 extern void authz_key_init(void);
 
-/* Both are valid until invalidation messages are accepted; NULL where there is none. */
+/*
+ * Both are valid until invalidation messages are accepted; NULL where there is none,
+ * or it has retired.
+ */
 extern const AuthzKey *authz_key_find(const char *kid);
 extern const AuthzKey *authz_key_current(int account_id);
 
