@@ -27,8 +27,11 @@ CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.permiss
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.role
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
-CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.revocation
+CREATE TRIGGER announce_new AFTER INSERT ON authz.revocation
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
+CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.revocation
+	FOR EACH ROW WHEN (OLD.expires_at > now())
+	EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.principal
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('subject', 'principal_id');

@@ -68,6 +68,47 @@ CREATE FUNCTION authz.has_ks(settings jsonb) RETURNS bool
 $$;
 COMMENT ON FUNCTION authz.has_ks(jsonb) IS 'whether an account with these settings has Kaltura sessions, and so keeps the secrets that sign them';
 
+-- A Kaltura session lasts as long as its maker likes, and counts while the secret
+-- does that signed it; what another issuer signs, as long as that issuer says.
+CREATE FUNCTION authz.last_end(account_id int, issuer text) RETURNS timestamptz
+	LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN last_end.issuer <> 'urn:uuid:' || a.issuer THEN 'infinity' ELSE greatest(
+		statement_timestamp() + make_interval(secs => a.longest_session),
+		(SELECT max(coalesce(s.expires_at, 'infinity')) FROM authz.account_secret s
+		WHERE s.account_id = a.account_id AND s.secret_id IS NOT NULL)) END
+	FROM authz.account a WHERE a.account_id = last_end.account_id
+$$;
+COMMENT ON FUNCTION authz.last_end(int, text) IS
+	'when the last session without a row that an issuer, NULL for any, has made so far ends by itself';
+
+-- With the secrets that signed them Kaltura sessions get an end.
+CREATE FUNCTION authz.settle_revocations(account_id int) RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	UPDATE authz.revocation r SET expires_at = authz.last_end(r.account_id, r.issuer)
+	WHERE r.account_id = settle_revocations.account_id AND r.expires_at = 'infinity'
+$$;
+COMMENT ON FUNCTION authz.settle_revocations(int) IS 'lets revocations expire that had to be kept while a secret holds';
+
+CREATE FUNCTION authz.has_guests(account_id int) RETURNS bool
+	LANGUAGE sql STABLE AS $$
+	SELECT authz.has_ks(a.settings) FROM authz.account a WHERE a.account_id = has_guests.account_id
+$$;
+COMMENT ON FUNCTION authz.has_guests(int) IS 'whether there are sessions of users without a row: those that others make';
+
+CREATE FUNCTION authz.note_revocation(account_id int, session_id text, principal_id bigint, apptoken_id text, issuer text,
+		issued_before timestamptz)
+	RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	INSERT INTO authz.revocation AS r (account_id, session_id, principal_id, apptoken_id, issuer, issued_before, expires_at)
+	VALUES (account_id, session_id, principal_id, apptoken_id, issuer, issued_before, authz.last_end(account_id, issuer))
+	ON CONFLICT (account_id, session_id, principal_id, apptoken_id, issuer) DO UPDATE
+	SET issued_before = CASE WHEN r.issued_before IS NOT NULL AND excluded.issued_before IS NOT NULL
+			THEN greatest(r.issued_before, excluded.issued_before) END,
+		expires_at = greatest(r.expires_at, excluded.expires_at)
+$$;
+COMMENT ON FUNCTION authz.note_revocation(int, text, bigint, text, text, timestamptz) IS
+	'revokes sessions that have no row: those that fit all that is given';
+
 CREATE FUNCTION authz.sessions_revoke(account_id int, acting bigint, session_id text, user_id text, apptoken_id text,
 		application_id uuid, issuer text, started_before timestamptz)
 	RETURNS int
@@ -75,17 +116,18 @@ CREATE FUNCTION authz.sessions_revoke(account_id int, acting bigint, session_id 
 #variable_conflict use_variable
 DECLARE
 	ended int;
-	before timestamptz := least(started_before, now());
+	-- Sessions that start later are nobody's business yet.
+	before timestamptz := least(started_before, statement_timestamp());
+	guests bool := authz.has_guests(account_id);
+	is_own bool := issuer = (SELECT 'urn:uuid:' || a.issuer FROM authz.account a WHERE a.account_id = sessions_revoke.account_id);
+	identity bigint := (
+		SELECT a.identity_id FROM authz.application a
+		WHERE a.account_id = sessions_revoke.account_id AND a.application_id = sessions_revoke.application_id);
 	subject bigint := (
 		SELECT p.principal_id FROM authz.principal p
 		WHERE p.account_id = sessions_revoke.account_id AND p.reused_at IS NULL
 			AND lower(p.user_id) = lower(sessions_revoke.user_id));
-	has_ks bool := (SELECT authz.has_ks(a.settings) FROM authz.account a WHERE a.account_id = sessions_revoke.account_id);
 BEGIN
-	-- Sessions that start later are nobody's business yet.
-	IF issuer IS NOT NULL THEN
-		RETURN 0;
-	END IF;
 	DELETE FROM authz.session s
 	USING (SELECT) AS nothing
 	WHERE s.account_id = sessions_revoke.account_id
@@ -93,20 +135,26 @@ BEGIN
 			OR s.privileges LIKE '%sessionid:%' AND sessions_revoke.session_id = ANY (authz.session_groups(s.privileges)))
 		AND (sessions_revoke.user_id IS NULL OR s.principal_id = subject)
 		AND (sessions_revoke.apptoken_id IS NULL OR s.apptoken_id = sessions_revoke.apptoken_id)
-		AND (sessions_revoke.application_id IS NULL OR s.application_id = sessions_revoke.application_id OR s.principal_id = (
-			SELECT a.identity_id FROM authz.application a
-			WHERE a.account_id = sessions_revoke.account_id AND a.application_id = sessions_revoke.application_id))
+		AND (sessions_revoke.application_id IS NULL OR s.application_id = sessions_revoke.application_id
+			OR s.principal_id = identity)
+		-- All of them are signed here; some of them for who has signed in by another's word.
+		AND (sessions_revoke.issuer IS NULL OR is_own OR s.sign_in_id IN (
+			SELECT i.sign_in_id FROM authz.sign_in_setting i JOIN authz.sso_setting o ON o.application_id = i.application_id
+			WHERE i.account_id = sessions_revoke.account_id AND i.authn = 'sso' AND o.issuer = sessions_revoke.issuer))
 		AND (sessions_revoke.started_before IS NULL OR s.started_at < before);
 	GET DIAGNOSTICS ended = ROW_COUNT;
 
-	-- Widget sessions have no row, nor has a KS that others made: what names one,
-	-- or none in particular, is noted.
-	IF apptoken_id IS NULL AND application_id IS NULL
-		AND (user_id IS NULL OR has_ks AND subject IS NOT NULL)
-		AND (ended = 0 OR session_id IS NULL OR has_ks)
+	-- Without a row nobody is of an application but its identity, nor of anybody
+	-- else or an app token but in a session that others have made.
+	IF application_id IS NOT NULL THEN
+		subject := CASE WHEN user_id IS NULL OR subject = identity THEN identity END;
+	END IF;
+	IF (user_id IS NULL AND application_id IS NULL OR guests AND subject IS NOT NULL)
+		AND (apptoken_id IS NULL OR guests)
+		AND (session_id IS NULL OR guests OR ended = 0)
 	THEN
-		INSERT INTO authz.revocation (account_id, session_id, principal_id, issued_before, expires_at)
-		VALUES (account_id, session_id, subject, CASE WHEN session_id IS NULL THEN before END, 'infinity');
+		PERFORM authz.note_revocation(account_id, session_id, subject, apptoken_id, issuer,
+			CASE WHEN session_id IS NULL OR started_before IS NOT NULL THEN before END);
 	END IF;
 	RETURN ended;
 END

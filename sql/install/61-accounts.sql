@@ -71,7 +71,7 @@ BEGIN
 	IF authz.has_ks(before) AND NOT authz.has_ks(after) THEN
 		UPDATE authz.account_secret s SET secret_id = NULL
 		WHERE s.account_id = settle_account_secrets.account_id AND s.secret_id IS NOT NULL;
-		PERFORM authz.delete_secrets(signing);
+		PERFORM authz.delete_secrets(signing), authz.settle_revocations(account_id);
 	ELSIF authz.has_ks(after) AND signing = '{}' THEN
 		RAISE NOTICE USING MESSAGE = 'no administration secret of the account signs Kaltura sessions',
 			DETAIL = 'Of those that were made before, nothing is kept that could.',
@@ -136,6 +136,7 @@ BEGIN
 	UPDATE authz.account a
 	SET name = coalesce(nullif(account_update.name, ''), a.name),
 		settings = coalesce(new_settings, a.settings),
+		longest_session = greatest(a.longest_session, (new_settings ->> 'max_session_duration')::int),
 		status = coalesce(new_status, a.status),
 		updated_at = now()
 	WHERE a.account_id = account_update.account_id;
@@ -156,6 +157,7 @@ BEGIN
 	PERFORM authz.delete_account_secrets(account_id);
 	UPDATE authz.account_secret s SET expires_at = least(s.expires_at, now() + holds)
 	WHERE s.account_id = account_rotate_secret.account_id;
+	PERFORM authz.settle_revocations(account_id);
 	secret := authz.new_account_secret(account_id, admin_secret);
 	PERFORM authz.note(account_id, acting, 'account.rotate_secret', account_id::text, jsonb_build_object('overlap', overlap));
 	RETURN secret;

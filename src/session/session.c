@@ -84,17 +84,23 @@ static AuthzStatement lookup = {
 		   "       s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r"
 		   "               WHERE r.account_id = $3"
 		   "                 AND (r.session_id = $1 OR r.session_id = ANY ($5)"
-		   "                  OR r.issued_before > $4)"
-		   "                 AND (r.principal_id IS NULL OR r.principal_id = $2)),"
+		   "                  OR r.session_id IS NULL AND r.principal_id IS NULL"
+		   "                  OR r.session_id IS NULL AND r.principal_id = $2)"
+		   "                 AND (r.principal_id IS NULL OR r.principal_id = $2)"
+		   "                 AND (r.apptoken_id IS NULL OR r.apptoken_id = $6)"
+		   "                 AND (r.issuer IS NULL OR r.issuer = coalesce($7, ("
+		   "                      SELECT 'urn:uuid:' || a.issuer FROM authz.account a"
+		   "                       WHERE a.account_id = $3)))"
+		   "                 AND (r.issued_before IS NULL OR r.issued_before > $4)),"
 		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id,"
 		   "       s.sign_in_id"
 		   "  FROM (SELECT) AS one"
-		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3"
+		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3 AND $7 IS NULL"
 		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
 		   "  LEFT JOIN authz.apptoken t ON t.apptoken_id = coalesce(s.apptoken_id, $6)"
 		   "   AND t.account_id = $3",
-	.nargs = 6,
-	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
+	.nargs = 7,
+	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID, TEXTOID},
 };
 
 /* All values of a privilege with '/' between, as a merge puts them; NULL where it is not there. */
@@ -252,13 +258,17 @@ settle_actor(Verified *verified, const char *apptoken, const char *application, 
 	MemoryContextSwitchTo(caller);
 }
 
-/* What the tables say of a token whose signature is good. */
+/*
+ * What the tables say of a token whose signature is good. Here it is judged, too,
+ * whether one without a row is revoked. What another has signed has no row,
+ * whatever its id is.
+ */
 static AuthzFault
 look_up_session(Verified *verified, const AuthzToken *token)
 {
 	TimestampTz issued_at = authz_moment_from_unix(token->issued_at);
-	Datum values[6];
-	char nulls[] = "    nn";
+	Datum values[7];
+	char nulls[] = "    nnn";
 	char *apptoken;
 	char *application;
 	int64 grant_id;
@@ -269,6 +279,11 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	values[3] = TimestampTzGetDatum(issued_at);
 	if (verified->ks != NULL)
 		set_ks_values(verified->ks, values, nulls);
+	if (verified->session.issuer != NULL)
+	{
+		values[6] = CStringGetTextDatum(verified->session.issuer);
+		nulls[6] = ' ';
+	}
 	if (authz_store_read_fresh(&lookup, values, nulls) != 1)
 		elog(ERROR, "looking up a session gave no row");
 
@@ -735,6 +750,7 @@ authz_session_copy(const AuthzSession *session)
 	copy->session_id = copy_text(context, session->session_id);
 	copy->user_id = copy_text(context, session->user_id);
 	copy->actor = copy_text(context, session->actor);
+	copy->issuer = copy_text(context, session->issuer);
 	copy->privileges = copy_text(context, session->privileges);
 	copy->confinement = copy_text(context, session->confinement);
 	copy->roles = copy_text(context, session->roles);

@@ -45,6 +45,7 @@ typedef struct AuthzSession
 	char *user_id;		/* NULL with principal_id 0 */
 	AuthzSessionType type;
 	char *actor;	  /* NULL for none */
+	char *issuer;	  /* who has signed it, where that is not this database */
 	char *privileges; /* '' for none */
 	TimestampTz expires_at;
 

@@ -48,14 +48,26 @@ static AuthzStatement purge_statement = {
 	.argtypes = {TIMESTAMPTZOID},
 };
 
+static AuthzStatement purge_revocations_statement = {
+	.sql = "DELETE FROM authz.revocation WHERE revocation_id IN ("
+		   "  SELECT revocation_id FROM authz.revocation WHERE expires_at < $1"
+		   "   ORDER BY expires_at LIMIT 16 FOR UPDATE SKIP LOCKED)",
+	.nargs = 1,
+	.argtypes = {TIMESTAMPTZOID},
+};
+
+/* It may have been noted with a moment that this session is younger than. */
 static AuthzStatement delete_statement = {
-	.sql = "WITH ended AS (DELETE FROM authz.session WHERE session_id = $1 RETURNING 1),"
+	.sql = "WITH ended AS (DELETE FROM authz.session WHERE session_id = $1 AND NOT $4 RETURNING 1),"
 		   " revoked AS ("
-		   "  INSERT INTO authz.revocation (account_id, session_id, expires_at)"
-		   "  SELECT $2, $1, $3 WHERE $4 RETURNING 1)"
+		   "  INSERT INTO authz.revocation AS r (account_id, session_id, issuer, expires_at)"
+		   "  SELECT $2, $1, $5, $3 WHERE $4"
+		   "  ON CONFLICT (account_id, session_id, principal_id, apptoken_id, issuer) DO UPDATE"
+		   "  SET issued_before = NULL, expires_at = greatest(r.expires_at, excluded.expires_at)"
+		   "  WHERE r.issued_before IS NOT NULL RETURNING 1)"
 		   " SELECT EXISTS (SELECT FROM ended) OR EXISTS (SELECT FROM revoked)",
-	.nargs = 4,
-	.argtypes = {TEXTOID, INT4OID, TIMESTAMPTZOID, BOOLOID},
+	.nargs = 5,
+	.argtypes = {TEXTOID, INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTOID},
 };
 
 static Datum
@@ -96,13 +108,27 @@ insert_row(const AuthzStart *start, const AuthzToken *token, TimestampTz now,
 	authz_own_session();
 }
 
+/* An older snapshot may meet rows that another purge has deleted since. */
 static void
 purge(TimestampTz now)
 {
 	Datum values[1];
 
+	if (IsolationUsesXactSnapshot())
+		return;
 	values[0] = TimestampTzGetDatum(now);
 	(void) authz_store_write(&purge_statement, values, NULL);
+	(void) authz_store_write(&purge_revocations_statement, values, NULL);
+}
+
+void
+authz_session_purge(void)
+{
+	AuthzActing acting;
+
+	authz_store_begin(&acting);
+	purge(GetCurrentTimestamp());
+	authz_store_end(&acting);
 }
 
 static void
@@ -187,9 +213,7 @@ authz_session_start(const AuthzStart *start)
 	{
 		authz_store_begin(&acting);
 		insert_row(start, token, now, started.expires_at);
-
-		/* An older snapshot may meet rows that another purge has deleted since. */
-		if ((random[0] & PURGE_MASK) == 0 && !IsolationUsesXactSnapshot())
+		if ((random[0] & PURGE_MASK) == 0)
 			purge(now);
 		authz_store_end(&acting);
 	}
@@ -200,7 +224,8 @@ authz_session_start(const AuthzStart *start)
 bool
 authz_session_end(const AuthzSession *session)
 {
-	Datum values[4];
+	char nulls[] = "     ";
+	Datum values[5];
 	AuthzActing acting;
 	bool ended;
 
@@ -208,9 +233,12 @@ authz_session_end(const AuthzSession *session)
 	values[1] = Int32GetDatum(session->account_id);
 	values[2] = TimestampTzGetDatum(session->expires_at);
 	values[3] = BoolGetDatum(session->rowless);
+	values[4] = text_or_null(session->issuer, &nulls[4]);
 	authz_store_begin(&acting);
-	(void) authz_store_write(&delete_statement, values, NULL);
+	(void) authz_store_write(&delete_statement, values, nulls);
 	ended = authz_store_bool(0, 1);
+	if (session->rowless)
+		purge(GetCurrentTimestamp());
 	authz_store_end(&acting);
 	return ended;
 }

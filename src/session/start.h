@@ -52,6 +52,9 @@ extern AuthzStarted authz_session_start(const AuthzStart *start);
 /* Ends the session; false when it had ended. */
 extern bool authz_session_end(const AuthzSession *session);
 
+/* Deletes some of what has ended by itself: sessions, and revocations of sessions. */
+extern void authz_session_purge(void);
+
 /* Raises 22023 for a malformed privilege string, or a restriction that cannot be understood. */
 extern void authz_session_check_privileges(const char *privileges);
 

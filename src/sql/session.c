@@ -156,6 +156,7 @@ authz_sessions_revoke(PG_FUNCTION_ARGS)
 {
 	AuthzDoor door = authz_door_open("session.revoke");
 	bool given = false;
+	Datum ended;
 
 	for (int i = 0; i < PG_NARGS(); i++)
 		given |= !PG_ARGISNULL(i);
@@ -163,5 +164,7 @@ authz_sessions_revoke(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("nothing says which sessions to revoke"),
 						errhint("Give at least one argument.")));
-	return authz_door_call(&door, fcinfo);
+	ended = authz_door_call(&door, fcinfo);
+	authz_session_purge();
+	return ended;
 }
