@@ -23,7 +23,7 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 	client_credentials application_roles sign_in_matrix sign_in_scenarios passwords login \
 	login_header login_custom ldap_configure sso_configure login_sso login_jwt \
 	apptoken views session session_connection start_session widget \
-	secret_session end_revoke jws signing_keys check_level check_context check_permission \
+	secret_session end_revoke revoke jws signing_keys check_level check_context check_permission \
 	protect forgery content_read content_write content_shape content_array content_array_write \
 	content_people content_keys content_spelling content_hidden content_parts content_references \
 	content_forms linked_protect linked linked_change linked_follow linked_attack keep \

@@ -84,7 +84,7 @@ COMMENT ON FUNCTION authz.last_end(int, text) IS
 -- With the secrets that signed them Kaltura sessions get an end.
 CREATE FUNCTION authz.settle_revocations(account_id int) RETURNS void
 	LANGUAGE sql VOLATILE AS $$
-	UPDATE authz.revocation r SET expires_at = authz.last_end(r.account_id, r.issuer)
+	UPDATE authz.revocation r SET expires_at = authz.last_end(r.account_id, nullif(r.issuer, ''))
 	WHERE r.account_id = settle_revocations.account_id AND r.expires_at = 'infinity'
 $$;
 COMMENT ON FUNCTION authz.settle_revocations(int) IS 'lets revocations expire that had to be kept while a secret holds';
@@ -100,7 +100,8 @@ CREATE FUNCTION authz.note_revocation(account_id int, session_id text, principal
 	RETURNS void
 	LANGUAGE sql VOLATILE AS $$
 	INSERT INTO authz.revocation AS r (account_id, session_id, principal_id, apptoken_id, issuer, issued_before, expires_at)
-	VALUES (account_id, session_id, principal_id, apptoken_id, issuer, issued_before, authz.last_end(account_id, issuer))
+	VALUES (account_id, coalesce(session_id, ''), coalesce(principal_id, 0), coalesce(apptoken_id, ''), coalesce(issuer, ''),
+		issued_before, authz.last_end(account_id, issuer))
 	ON CONFLICT (account_id, session_id, principal_id, apptoken_id, issuer) DO UPDATE
 	SET issued_before = CASE WHEN r.issued_before IS NOT NULL AND excluded.issued_before IS NOT NULL
 			THEN greatest(r.issued_before, excluded.issued_before) END,
@@ -128,6 +129,10 @@ DECLARE
 		WHERE p.account_id = sessions_revoke.account_id AND p.reused_at IS NULL
 			AND lower(p.user_id) = lower(sessions_revoke.user_id));
 BEGIN
+	session_id := nullif(session_id, '');
+	user_id := nullif(user_id, '');
+	apptoken_id := nullif(apptoken_id, '');
+	issuer := nullif(issuer, '');
 	DELETE FROM authz.session s
 	USING (SELECT) AS nothing
 	WHERE s.account_id = sessions_revoke.account_id

@@ -61,7 +61,7 @@ static AuthzStatement delete_statement = {
 	.sql = "WITH ended AS (DELETE FROM authz.session WHERE session_id = $1 AND NOT $4 RETURNING 1),"
 		   " revoked AS ("
 		   "  INSERT INTO authz.revocation AS r (account_id, session_id, issuer, expires_at)"
-		   "  SELECT $2, $1, $5, $3 WHERE $4"
+		   "  SELECT $2, $1, coalesce($5, ''), $3 WHERE $4"
 		   "  ON CONFLICT (account_id, session_id, principal_id, apptoken_id, issuer) DO UPDATE"
 		   "  SET issued_before = NULL, expires_at = greatest(r.expires_at, excluded.expires_at)"
 		   "  WHERE r.issued_before IS NOT NULL RETURNING 1)"

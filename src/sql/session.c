@@ -11,6 +11,7 @@
 #include "pure/privileges.h"
 #include "session/session.h"
 #include "session/start.h"
+#include "sql/argument.h"
 #include "sql/door.h"
 #include "sql/session_info.h"
 #include "tcop/utility.h"
@@ -155,12 +156,12 @@ Datum
 authz_sessions_revoke(PG_FUNCTION_ARGS)
 {
 	AuthzDoor door = authz_door_open("session.revoke");
-	bool given = false;
 	Datum ended;
 
-	for (int i = 0; i < PG_NARGS(); i++)
-		given |= !PG_ARGISNULL(i);
-	if (!given)
+	/* An id that is missing by mistake must not mean everybody's. */
+	if (authz_argument_text(fcinfo, 0) == NULL && authz_argument_text(fcinfo, 1) == NULL &&
+		authz_argument_text(fcinfo, 2) == NULL && PG_ARGISNULL(3) &&
+		authz_argument_text(fcinfo, 4) == NULL && PG_ARGISNULL(5))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("nothing says which sessions to revoke"),
 						errhint("Give at least one argument.")));
