@@ -43,6 +43,11 @@ CREATE FUNCTION authz.delete_secrets(ids bigint[]) RETURNS void
 $$;
 COMMENT ON FUNCTION authz.delete_secrets(bigint[]) IS 'deletes secrets that nothing names any more';
 
+CREATE FUNCTION authz_secrets_at_rest(OUT key_file bool, OUT in_clear bigint, OUT former_keys bigint)
+	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_secrets_at_rest() IS
+	'whether authz.key_file is set, how many secrets are not sealed, how many by former keys; for administrators';
+
 CREATE FUNCTION authz_seal() RETURNS int
 	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION authz_seal() IS

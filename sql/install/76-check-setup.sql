@@ -228,6 +228,16 @@ BEGIN
 		FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = 'authz'::regnamespace
 		WHERE t.tgname LIKE 'announce\_%' AND t.tgenabled <> 'A'
 		UNION ALL
+		SELECT 'info', 'authz.key_file', v.finding, v.remedy
+		FROM @extschema@.authz_secrets_at_rest() r
+		CROSS JOIN LATERAL (VALUES
+			(NOT r.key_file AND r.in_clear > 0, format('it is not set: secrets in clear in dumps and base backups: %s', r.in_clear),
+				'ALTER SYSTEM SET authz.key_file = ''authz.key'''),
+			(r.key_file AND r.in_clear > 0, format('secrets that are not sealed: %s', r.in_clear), 'SELECT @extschema@.authz_seal()'),
+			(r.key_file AND r.former_keys > 0, format('secrets that are sealed by former keys: %s', r.former_keys), 'SELECT @extschema@.authz_seal()')
+			) AS v (holds, finding, remedy)
+		WHERE v.holds
+		UNION ALL
 		SELECT 'info', p.name, 'authz is not in it: failed proofs are counted by background workers, more slowly', format('ALTER SYSTEM SET %s = %s', p.name, p.with_authz)
 		FROM preloading p WHERE p.name = 'shared_preload_libraries' AND NOT p.has_authz
 		UNION ALL

@@ -39,8 +39,8 @@ authz_secret_init(void)
 							   GUC_SUPERUSER_ONLY, NULL, assign_key_file, NULL);
 }
 
-static bool
-is_set(void)
+bool
+authz_secret_has_file(void)
 {
 	return key_file != NULL && *key_file != '\0';
 }
@@ -160,7 +160,7 @@ find_key(int version)
 {
 	const AuthzSealKey *key = authz_seal_key_find(&keys, version);
 
-	if (key == NULL && is_set())
+	if (key == NULL && authz_secret_has_file())
 	{
 		load_keys();
 		key = authz_seal_key_find(&keys, version);
@@ -169,8 +169,9 @@ find_key(int version)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("a secret is sealed with version %d of the key, which is not there",
 							   version),
-						is_set() ? errhint("Put it back into the file that authz.key_file names.")
-								 : errhint("Set authz.key_file to the file that has it.")));
+						authz_secret_has_file()
+							? errhint("Put it back into the file that authz.key_file names.")
+							: errhint("Set authz.key_file to the file that has it.")));
 	return key;
 }
 
@@ -183,7 +184,7 @@ find_key(int version)
 int
 authz_secret_version(void)
 {
-	if (!is_set())
+	if (!authz_secret_has_file())
 		return 0;
 	load_keys();
 	return authz_seal_key_newest(&keys)->version;

@@ -12,6 +12,9 @@
 
 extern void authz_secret_init(void);
 
+/* Whether a file of keys is set, whatever it is good for. */
+extern bool authz_secret_has_file(void);
+
 /* Version of the key that seals from now on, as the file has it at this moment; 0 where none is set. */
 extern int authz_secret_version(void);
 

@@ -100,6 +100,9 @@ is(versions(), '0', 'nothing is sealed without the setting');
 is(shown(), 'Xsecret-token,Xsecret-of-kaltura,Xsecret-that-proxy,"k":', 'and a dump has the secrets');
 like(answer($node, 'SELECT authz_seal()'), qr/ERROR:  55000.*HINT:  Set authz\.key_file/s, 'there is no key to seal by');
 
+my $finding = q(SELECT string_agg(finding, ', ') FROM authz_check_setup() WHERE object = 'authz.key_file');
+like($node->safe_psql('postgres', $finding), qr/^it is not set: .*: \d+$/, 'which is told');
+
 # A file that others might know, or that is none, is not used: no new secret is kept.
 my %bad = (
 	'readable by its group' => sub { write_keys("$one\n", 0640) },
@@ -129,6 +132,7 @@ write_keys("# the first\n$one\n");
 my $open = $node->background_psql('postgres');
 $open->query_safe("SELECT seen('ann')");
 my $secrets = $node->safe_psql('postgres', 'SELECT count(*) FROM authz.secret');
+is($node->safe_psql('postgres', $finding), "secrets that are not sealed: $secrets", 'those that are not sealed are told');
 like(answer($node, 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT authz_seal()'), qr/ERROR:  55000/, 'not with an old snapshot');
 is($node->safe_psql('postgres', "SELECT authz_seal();\nSELECT authz_seal()"), "$secrets\n0", 'all are sealed, once');
 is(versions(), '1', 'by the version of the file');
@@ -158,7 +162,9 @@ is($node->safe_psql('postgres', $exchange), 'ann', 'nor by app tokens');
 write_keys("$two\n3:" . '3d' x 32);
 $open->query_safe(q(SELECT authz_apptoken_add(id => 'latest')));
 is(versions(), '2,3', 'the newest version of this moment');
+like($node->safe_psql('postgres', $finding), qr/^secrets that are sealed by former keys: \d+$/, 'which is told');
 is($node->safe_psql('postgres', 'SELECT authz_seal() > 1'), 't', 'the rest follows');
+is($node->safe_psql('postgres', $finding), '', 'and nothing is told any more');
 write_keys("$two\n");
 $node->reload;
 like(answer($node, "SELECT seen('ann')"), qr/ERROR:  55000: .*version 3.*HINT:  Put it back/s, 'a version that is gone');
