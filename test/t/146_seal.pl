@@ -146,6 +146,14 @@ World::is_seen($node, '1,3', '2', 'with a new key sessions go on');
 is(shown(), '', 'a dump shows none of them');
 is($node->safe_psql('postgres', "SELECT count(*) FROM authz.audit_event WHERE action = 'secret.seal'"), '1', 'it is in the audit');
 
+# Parallel workers know sessions, too.
+is($node->safe_psql('postgres', q(
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT set_config('authz.session', value, false) IS NOT NULL FROM token WHERE name = 'ann';
+SELECT string_agg(DISTINCT authz_current_user_id(), ',') FROM video)), "t\nann", 'parallel workers as well');
+
 # Rotation: a version is added, everything is sealed anew, the former one goes.
 write_keys("$two\n$one\n");
 $node->reload;
@@ -158,13 +166,24 @@ is($_->query_safe("SELECT seen('ann')"), '1,3', 'the former one is not needed an
 World::is_seen($node, '1,3', '2', 'by new connections either');
 is($node->safe_psql('postgres', $exchange), 'ann', 'nor by app tokens');
 
-# Who has read the file before keeps secrets by what it has now.
+# Who has read the file before keeps secrets by what it has now, and who is keeping
+# one by a former version is waited for.
+$open->query_safe('BEGIN');
+$open->query_safe(q(SELECT authz_apptoken_add(id => 'slow')));
 write_keys("$two\n3:" . '3d' x 32);
-$open->query_safe(q(SELECT authz_apptoken_add(id => 'latest')));
+my $sealing = $node->background_psql('postgres');
+$sealing->query_safe(q(SELECT authz_apptoken_add(id => 'latest')));
 is(versions(), '2,3', 'the newest version of this moment');
 like($node->safe_psql('postgres', $finding), qr/^secrets that are sealed by former keys: \d+$/, 'which is told');
-is($node->safe_psql('postgres', 'SELECT authz_seal() > 1'), 't', 'the rest follows');
+World::send_query($sealing, 'SELECT authz_seal() > 1');
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND relation = 'authz.secret'::regclass))
+  or die 'nobody waits';
+World::is_seen($node, '1,3', '2', 'sessions go on');
+$open->query_safe('COMMIT');
+is($sealing->query_safe('SELECT 1'), "t\n1", 'the rest follows when it has committed');
+is(versions(), '3', 'with its secret');
 is($node->safe_psql('postgres', $finding), '', 'and nothing is told any more');
+$sealing->quit;
 write_keys("$two\n");
 $node->reload;
 like(answer($node, "SELECT seen('ann')"), qr/ERROR:  55000: .*version 3.*HINT:  Put it back/s, 'a version that is gone');
