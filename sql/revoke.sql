@@ -41,6 +41,9 @@ SELECT kit.token(151, '151-bob') AS b6 \gset
 SELECT authz_sessions_revoke(issuer => :'own') > 0 AS some;
 SELECT pg_temp.who(ann, bob, app, grouped, nobody, :'b6') FROM ks;		-- nobody: all are signed here
 
+SELECT subject, object = :'w5_id' AS widget, detail ->> 'user_id' AS user_id, detail ->> 'issuer' = :'own' AS own, (detail ->> 'ended')::int > 0 AS ended
+	FROM authz.audit_event WHERE account_id = 151 AND action = 'session.revoke' ORDER BY event_id DESC LIMIT 3;
+
 -- an application's identity in what others made; who signed in by a gateway's word
 SELECT application_id AS app FROM authz_application_add('tool') \gset
 SELECT authz_account_rotate_secret(151, 3600, 'a secret of another') <> '' AS taken;

@@ -161,6 +161,9 @@ BEGIN
 		PERFORM authz.note_revocation(account_id, session_id, subject, apptoken_id, issuer,
 			CASE WHEN session_id IS NULL OR started_before IS NOT NULL THEN before END);
 	END IF;
+	PERFORM authz.note(account_id, acting, 'session.revoke', session_id,
+		jsonb_build_object('user_id', user_id, 'apptoken_id', apptoken_id, 'application_id', application_id, 'issuer', issuer,
+			'started_before', started_before, 'ended', ended));
 	RETURN ended;
 END
 $$;
