@@ -60,7 +60,7 @@ CREATE FUNCTION authz.seal(no_account int, acting bigint) RETURNS int
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	version int;
-	last bigint;
+	last bigint := 0;
 	batch int;
 	sealed int := 0;
 BEGIN
@@ -73,14 +73,14 @@ BEGIN
 	LOOP
 		WITH next AS MATERIALIZED (
 			SELECT s.secret_id FROM authz.secret s
-			WHERE s.key_version <> version AND (last IS NULL OR s.secret_id > last)
+			WHERE s.secret_id > last AND s.key_version <> version
 			ORDER BY s.secret_id LIMIT 1000),
 		changed AS (
 			UPDATE authz.secret s
 			SET value = authz.seal_secret(s.secret_id, authz.open_secret(s.secret_id, s.value, s.key_version), version),
 				key_version = version
 			FROM next n WHERE s.secret_id = n.secret_id RETURNING s.secret_id)
-		SELECT max(c.secret_id), count(*) INTO last, batch FROM changed c;
+		SELECT coalesce(max(c.secret_id), last), count(*) INTO last, batch FROM changed c;
 		EXIT WHEN batch = 0;
 		sealed := sealed + batch;
 	END LOOP;
