@@ -79,8 +79,10 @@ $node->safe_psql('postgres', q(
 SET client_min_messages = error;
 SELECT authz_apptoken_add(id => 'app', token => 'Xsecret-token', session_user_id => 'ann');
 SELECT authz_account_update(1, settings => '{"accept_ks": true}'), authz_account_rotate_secret(1, 86400, 'Xsecret-of-kaltura');
-SELECT authz_header_configure(application_id, 'Remote-User', 'Xsecret-that-proxy-and-application-share', NULL)
-FROM authz_application_add('tool');));
+SELECT application_id AS app FROM authz_application_add('tool') \gset
+SELECT authz_header_configure(:'app', 'Remote-User', 'Xsecret-that-proxy-and-application-share', NULL),
+	authz_sign_in_configure(:'app', 'header', 'internal'), authz_role_add('user', application_id => :'app', role_id => 60),
+	authz_role_user_set(:'app', 'ann', 'user');));
 mkdir $node->backup_dir;
 
 # An exchange of the app token uses its secret, and the key that signs.
@@ -93,6 +95,11 @@ BEGIN
 	RETURN (authz_start_session('app', encode(sha256(convert_to(widget || 'Xsecret-token', 'UTF8')), 'hex'))).user_id;
 END $$;
 SELECT pg_temp.exchange());
+my $header = q(
+SELECT h.status FROM (
+	SELECT application_id AS app, concat_ws('.', 'v1', 'YW5u', extract(epoch FROM now())::bigint, replace(gen_random_uuid()::text, '-', '')) AS value
+	FROM authz.application) v,
+	authz_login_header(app, value || '.' || encode(hmac('authz header ' || app || chr(10) || value, 'Xsecret-that-proxy-and-application-share', 'sha256'), 'hex')) h);
 my $ks = "SELECT seen(authz_ks_encode(1, 'Xsecret-of-kaltura', 'ann'))";
 
 # In clear: a dump has all of it.
@@ -140,6 +147,7 @@ World::is_seen($node, '1,3', '2', 'sessions that were started before go on');
 is($open->query_safe("SELECT seen('ann')"), '1,3', 'in connections that were open, too');
 is($node->safe_psql('postgres', $exchange), 'ann', 'an app token is exchanged');
 is($node->safe_psql('postgres', $ks), '1,3', 'a Kaltura session is known');
+is($node->safe_psql('postgres', $header), 'ok', 'a user signs in by a header');
 $node->safe_psql('postgres', q(SELECT authz_apptoken_add(id => 'late', token => 'Xsecret-late'), authz_signing_key_rotate()));
 is(versions(), '1', 'new secrets are sealed when they are made');
 World::is_seen($node, '1,3', '2', 'with a new key sessions go on');
