@@ -54,7 +54,8 @@ authz_directory_text_from(const char *utf8)
 
 static AuthzStatement settings_statement = {
 	.sql = "SELECT l.uris, l.start_tls, l.ca_certificate, l.timeout::bigint, l.base_dn,"
-		   "       l.bind_method = 'direct', l.search_user, e.value, l.user_search_pattern,"
+		   "       l.bind_method = 'direct', l.search_user,"
+		   "       authz.open_secret(e.secret_id, e.value, e.key_version), l.user_search_pattern,"
 		   "       l.user_dn_format, l.email_attribute, l.first_name_attribute,"
 		   "       l.last_name_attribute, l.group_search, l.member_of_attribute,"
 		   "       l.group_search_pattern, l.group_search_each_pattern, l.group_search_query,"

@@ -19,7 +19,9 @@
 #define LOGOUT_SECONDS 60
 
 static AuthzStatement lookup = {
-	.sql = "SELECT s.issuer, s.accept_session_key, e.value FROM authz.sso_setting s"
+	.sql = "SELECT s.issuer, s.accept_session_key,"
+		   "       authz.open_secret(e.secret_id, e.value, e.key_version)"
+		   "  FROM authz.sso_setting s"
 		   "  LEFT JOIN authz.secret e ON e.secret_id = s.secret_id"
 		   " WHERE s.application_id = $1::uuid",
 	.nargs = 1,
