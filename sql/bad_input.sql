@@ -33,7 +33,7 @@ INSERT INTO input_test.bad SELECT t, v FROM unnest('{"int[]","smallint[]"}'::reg
 INSERT INTO input_test.bad SELECT 'timestamptz', v FROM unnest(ARRAY['NULL', '''infinity''', '''-infinity''', '''4713-01-01 BC''', '''294276-12-31''', '''epoch''']) v;
 INSERT INTO input_test.bad SELECT 'jsonb', v FROM unnest(ARRAY['NULL', '''null''', '''[]''', '''1e400''', '''{}''', '''{"": {}}''', '''{"max_session_duration": -1}''', '''{"max_session_duration": 1e30}''', '''{"max_session_duration": "x"}''',
 	'''{"default_user_role": {}}''', '''{"default_user_role": ""}''', '''{"legacy_hashes": null}''', '(repeat(''[1,'', 2000) || ''1'' || repeat('']'', 2000))::jsonb', '''{"token_format": "ks"}''', '''{"a\nb": 1}''']) v;
-INSERT INTO input_test.bad VALUES ('regprocedure', 'NULL'), ('regprocedure', '0'), ('regprocedure', '4294967295'), ('regprocedure', '''pg_catalog.now()'''), ('regprocedure', '''pg_catalog.jsonb_strip_nulls(jsonb)''');
+INSERT INTO input_test.bad VALUES ('regprocedure', 'NULL'), ('regprocedure', '0'), ('regprocedure', '4294967295'), ('regprocedure', '''pg_catalog.now()'''), ('regprocedure', '''pg_catalog.jsonb_typeof(jsonb)''');
 INSERT INTO input_test.bad VALUES ('uuid', 'NULL'), ('uuid', '''00000000-0000-0000-0000-000000000000'''), ('regclass', 'NULL'), ('regclass', '0'), ('regclass', '4294967295'), ('regclass', '''pg_class'''), ('regclass', '''authz_users'''),
 	('regclass', '''input_test.doc_pkey'''), ('name', 'NULL'), ('name', ''''''), ('name', '''nonesuch'''), ('name', '''id'''), ('name', '''owner'''), ('name', '''ctid'''), ('name', 'repeat(''x'', 63)');
 

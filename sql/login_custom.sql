@@ -41,7 +41,7 @@ GRANT SELECT ON app TO PUBLIC;
 GRANT EXECUTE ON FUNCTION authz_administer() TO regress_author, regress_reader;
 SELECT authenticate, authorize_, pg_temp.register('regress_author', authenticate, authorize_) AS owner, pg_temp.register('regress_reader', authenticate, authorize_) AS other
 FROM (VALUES ('''knows(jsonb)''', '''role_of(text)'''), ('NULL', '''role_of(text)'''), ('''role_of(text)''', 'NULL'), ('NULL', '''knows(jsonb)'''), ('''not_it(json)''', 'NULL'), ('''nor_it(jsonb)''', 'NULL'), ('''many(jsonb)''', 'NULL'), ('''does(jsonb)''', 'NULL'), ('''pg_catalog.jsonb_pretty(jsonb)''', 'NULL'),
-	('''pg_catalog.jsonb_strip_nulls(jsonb)''', 'NULL'), ('0', 'NULL'), ('4294967295', 'NULL'), ('''nonesuch(jsonb)''', 'NULL'), ('NULL', 'NULL')) v (authenticate, authorize_);
+	('''pg_catalog.jsonb_typeof(jsonb)''', 'NULL'), ('0', 'NULL'), ('4294967295', 'NULL'), ('''nonesuch(jsonb)''', 'NULL'), ('NULL', 'NULL')) v (authenticate, authorize_);
 SET ROLE regress_author;
 SELECT authz_adapter_configure(:'app', 'knows(jsonb)', 'role_of(text)');
 RESET ROLE;

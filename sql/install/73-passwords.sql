@@ -5,8 +5,15 @@
 
 -- What is typed in two ways that look alike is the same password.
 CREATE FUNCTION authz.normal_password(password text) RETURNS text
-	LANGUAGE sql STABLE STRICT
-	RETURN CASE WHEN getdatabaseencoding() = 'UTF8' THEN normalize(password, NFKC) ELSE password END;
+	LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+	-- A CASE would be no help: its branches are computed where the password is known when it is planned.
+	IF getdatabaseencoding() = 'UTF8' THEN
+		RETURN normalize(password, NFKC);
+	END IF;
+	RETURN password;
+END
+$$;
 COMMENT ON FUNCTION authz.normal_password(text) IS 'a password in the form in which it is hashed';
 
 CREATE FUNCTION authz.password_setting(account_id int) RETURNS text

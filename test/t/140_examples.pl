@@ -12,7 +12,7 @@ use Test::More;
 use World;
 
 my $node = PostgreSQL::Test::Cluster->new('examples');
-$node->init;
+$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 $node->start;
 World::create($node);
 my $examples = "$FindBin::RealBin/../../examples/python";

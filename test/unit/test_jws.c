@@ -148,8 +148,8 @@ put_number(AuthzJsonText *json, const char *name, EVP_PKEY *pkey, const char *pa
 	BN_free(number);
 }
 
-static const uint8_t hmac_key[64] =
-	"a secret of sixty-four bytes, as HS512 wants it, and no more ...";
+static const uint8_t hmac_key[] =
+	"a secret of sixty-four bytes and one, as HS512 wants, and its end";
 
 /* The public JWK, with more members after the first ones. */
 static void

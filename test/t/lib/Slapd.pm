@@ -102,13 +102,22 @@ sub certificate
 	return;
 }
 
+# From OpenSSL 3.4 on no number of days is below zero, but there are dates.
+sub lifetime_over
+{
+	my ($major, $minor) = openssl('version') =~ /^OpenSSL (\d+)\.(\d+)/;
+
+	return ('-days', -1) if $major < 3 || ($major == 3 && $minor < 4);
+	return ('-not_before', '20200101000000Z', '-not_after', '20200102000000Z');
+}
+
 sub certificates
 {
 	authority($_) foreach ('authority', 'stranger');
 	certificate('server', 'authority', '/CN=server', "subjectAltName=IP:127.0.0.1\n");
 	certificate('elsewhere', 'authority', '/CN=127.0.0.1', "subjectAltName=IP:127.0.0.2,DNS:elsewhere.example\n");
 	certificate('named', 'authority', '/CN=127.0.0.1', "basicConstraints=CA:FALSE\n");
-	certificate('expired', 'authority', '/CN=server', "subjectAltName=IP:127.0.0.1\n", '-days', -1);
+	certificate('expired', 'authority', '/CN=server', "subjectAltName=IP:127.0.0.1\n", lifetime_over());
 	certificate('strange', 'stranger', '/CN=server', "subjectAltName=IP:127.0.0.1\n");
 	return;
 }
