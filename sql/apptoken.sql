@@ -104,7 +104,7 @@ SELECT authz_start_session(:'id', :'sha512', '', 'USER', 3600, '');		-- 28P01
 SELECT authz_start_session(:'id', :'other_hash', '', 'USER', 3600, '');	-- 28P01
 
 -- K16, K17, K18: what the app token sets is in the session, whatever is asked for; shorter is possible
-SELECT session_type, user_id, role_ids, expiry - now() BETWEEN '3598 s' AND '3600 s' AS an_hour,
+SELECT session_type, user_id, role_ids, expiry - now() BETWEEN '3598 s' AND '3660 s' AS an_hour,
 	replace(privileges, :'id', 'ID') AS privileges, replace(actor, :'id', 'ID') AS actor
 FROM authz_start_session(:'id', :'hash', '', 'USER', 3600, '');
 SELECT session_type, user_id, role_ids, expiry - clock_timestamp() <= '86400 s' AS a_day, replace(privileges, :'id', 'ID') AS privileges
