@@ -174,7 +174,7 @@ fill(AuthzDirectoryConfig *config, const Settings *settings)
 	*config = (AuthzDirectoryConfig){
 		.start_tls = is_on(settings, "start_tls"),
 		.ca_certificate = find(settings, "ca_certificate"),
-		.timeout = number(settings, "timeout", 5),
+		.timeout = number(settings, "timeout", 60),
 		.base_dn = find(settings, "base_dn"),
 		.bind_method = is_on(settings, "direct") ? AUTHZ_BIND_DIRECT : AUTHZ_BIND_SEARCH,
 		.search_user = find(settings, "search_user"),

@@ -125,6 +125,7 @@ sub answers
 	my ($settings, $user, $password, $status, $name) = @_;
 	my $answer = Slapd::ask('authenticate', $settings, $user, $password);
 
+	utf8::encode($name);	# where it is written only bytes are taken
 	is($answer->{status}, $status, $name)
 	  or diag join ', ', map { "$_=$answer->{$_}" } sort keys %$answer;
 	is($answer->{dn}, undef, '... and tells nobody who that would have been') if $status ne 'ok';

@@ -67,7 +67,7 @@ $slapd->add(
 	group('admins', users('ann')), group('staff', users('grace')), group('inner', "cn=staff,$groups"), group('top', "cn=inner,$groups"));
 
 my $node = PostgreSQL::Test::Cluster->new('directory');
-$node->init;
+$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'authz'");
 $node->start;
 $node->safe_psql('postgres', q(
