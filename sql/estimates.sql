@@ -14,8 +14,10 @@ CREATE TABLE sparse AS SELECT id, CASE WHEN id % 10 = 0 THEN categories::bigint[
 CREATE TABLE empty AS SELECT id, CASE WHEN id % 3 = 0 THEN categories::bigint[] ELSE '{}' END AS categories FROM skewed;
 CREATE TABLE uniform AS SELECT id, ARRAY[30501 + id % 500, 30501 + id * 7 % 500]::smallint[] AS categories FROM skewed;
 CREATE TABLE handful AS SELECT id, ARRAY[30501 + id % 20]::bigint[] AS categories FROM skewed;
+CREATE TABLE broad AS SELECT n AS id, ARRAY[30500 + n * 7919 % 20000, 30500 + n * 7 % 20000]::bigint[] AS categories FROM generate_series(1, 20000) n;		-- none is common; the index has counted them
+CREATE INDEX ON broad USING gin (categories);
 CREATE TABLE single AS SELECT id, pick(id)::smallint AS category_id FROM skewed;
-ANALYZE skewed, sparse, empty, uniform, handful, single;
+ANALYZE skewed, sparse, empty, uniform, handful, broad, single;
 CREATE FUNCTION pg_temp.estimate(token text, statement text, OUT estimate numeric, OUT truth numeric) LANGUAGE plpgsql AS $$
 DECLARE
 	plan jsonb;
@@ -37,7 +39,7 @@ CREATE TEMP TABLE subject AS SELECT name, pg_temp.subject(name, ids) AS token FR
 	('half', ARRAY(SELECT generate_series(1, 100, 2))), ('whole', ARRAY(SELECT generate_series(1, 100))), ('others', ARRAY(SELECT generate_series(101, 500))), ('most', ARRAY(SELECT generate_series(95, 500)))) v (name, ids);
 
 -- right within a factor of three: of arrays, and of single categories in a narrow column
-SELECT name, "table", estimate, truth FROM subject, unnest('{skewed,sparse,empty,uniform,handful}'::text[]) "table", pg_temp.estimate(token, format('SELECT FROM %I WHERE authz_can_view_any(categories, '''', 7113)', "table"))
+SELECT name, "table", estimate, truth FROM subject, unnest('{skewed,sparse,empty,uniform,handful,broad}'::text[]) "table", pg_temp.estimate(token, format('SELECT FROM %I WHERE authz_can_view_any(categories, '''', 7113)', "table"))
 	WHERE estimate > 3 * greatest(truth, 20) OR truth > 3 * estimate ORDER BY 1, 2;		-- none
 SELECT name, estimate, truth FROM subject, pg_temp.estimate(token, 'SELECT FROM single WHERE authz_can_view(category_id, '''', 7113)') WHERE estimate > 3 * greatest(truth, 20) OR truth > 3 * estimate ORDER BY 1, 2;		-- none
 SELECT count(*) FROM subject, pg_temp.estimate(token, 'SELECT FROM skewed WHERE authz_can_view_any(categories, '''', 7113)') WHERE truth > 20;		-- 7 of them see something

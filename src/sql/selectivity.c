@@ -6,8 +6,13 @@
 
 #include <math.h>
 
+#include "access/genam.h"
+#include "access/gin.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
+#include "nodes/pathnodes.h"
 #include "optimizer/optimizer.h"
 #include "sql/selectivity.h"
 #include "utils/lsyscache.h"
@@ -74,12 +79,12 @@ admitted_part(const AuthzGate *gate, VariableStatData *column)
 	return common_admitted + rest;
 }
 
-/* How many elements an array of the column has on average; 0 where nothing is known. */
+/* How many elements an array of the column has on average; without end where nothing is known. */
 static double
 average_elements(VariableStatData *column)
 {
 	AttStatsSlot slot;
-	double average = 0;
+	double average = HUGE_VAL;
 
 	if (get_attstatsslot(&slot, column->statsTuple, STATISTIC_KIND_DECHIST, InvalidOid,
 						 ATTSTATSSLOT_NUMBERS))
@@ -92,53 +97,105 @@ average_elements(VariableStatData *column)
 }
 
 /*
- * The part of a column's arrays of which the gate admits an element, as if they
- * were chosen independently. An element that is not among the common ones is half
- * as frequent as the rarest of them, and all of these are no more than what the
- * common ones leave of an array.
+ * How many different elements the column's arrays have: no statistics tell, but a
+ * GIN index of the column alone has counted them when it was made or vacuumed.
+ * 0 where there is none, or it has not.
  */
 static double
-admitted_arrays(const AuthzGate *gate, VariableStatData *column, Oid integer)
+different_elements(VariableStatData *column)
+{
+	ListCell *cell;
+
+	if (column->rel == NULL || !IsA(column->var, Var))
+		return 0;
+	foreach(cell, column->rel->indexlist)
+	{
+		IndexOptInfo *index = lfirst_node(IndexOptInfo, cell);
+		GinStatsData counted;
+		Relation relation;
+
+		if (index->relam != GIN_AM_OID || index->hypothetical || index->indpred != NIL ||
+			index->ncolumns != 1 || index->indexkeys[0] != ((Var *) column->var)->varattno ||
+			get_rel_relkind(index->indexoid) != RELKIND_INDEX)
+			continue;
+		relation = index_open(index->indexoid, NoLock);
+		ginGetStats(relation, &counted);
+		index_close(relation, NoLock);
+		return counted.nEntries;
+	}
+	return 0;
+}
+
+/*
+ * The part of a column's arrays of which the gate admits an element, as if they
+ * were chosen independently. What the common elements leave of an array is shared
+ * alike by the others, if it is known how many these are; and none is more than
+ * half as frequent as the rarest of the common ones.
+ */
+static double
+admitted_arrays(const AuthzGate *gate, VariableStatData *column, Oid integer, double different)
 {
 	double left = (double) authz_gate_estimate(gate);
-	double rest = 0;
-	double rare = 0;
+	double others = different;
+	double frequency = DEFAULT_ARRAY_FREQUENCY;
+	double rest;
 	double none = 1;
 	AttStatsSlot slot;
 
 	if (gate->nsides == 0)
 		return 0;
-	if (!HeapTupleIsValid(column->statsTuple) ||
-		!get_attstatsslot(&slot, column->statsTuple, STATISTIC_KIND_MCELEM, InvalidOid,
-						  ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	if (!HeapTupleIsValid(column->statsTuple))
 		return 1 - pow(1 - DEFAULT_ARRAY_FREQUENCY, left);
 
 	rest = average_elements(column);
-	for (int i = 0; i < slot.nvalues && i < slot.nnumbers; i++)
+	if (get_attstatsslot(&slot, column->statsTuple, STATISTIC_KIND_MCELEM, InvalidOid,
+						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
 	{
-		rest -= slot.numbers[i];
-		if (!authz_gate_admits(gate, id_of(slot.values[i], integer)))
-			continue;
-		none *= 1 - slot.numbers[i];
-		left--;
+		for (int i = 0; i < slot.nvalues && i < slot.nnumbers; i++)
+		{
+			rest -= slot.numbers[i];
+			others--;
+			if (!authz_gate_admits(gate, id_of(slot.values[i], integer)))
+				continue;
+			none *= 1 - slot.numbers[i];
+			left--;
+		}
+		frequency = slot.nnumbers > slot.nvalues ? slot.numbers[slot.nvalues] / 2 : 0;
+		free_attstatsslot(&slot);
 	}
-	if (slot.nnumbers > slot.nvalues)
-		rare = slot.numbers[slot.nvalues] / 2;
-	free_attstatsslot(&slot);
-	none *= exp(-Min(Max(0, rest), Max(0, left) * rare));
+	rest = Max(0, rest);
+	if (others > 0)
+		frequency = Min(frequency, rest / others);
+	none *= exp(-Min(rest, Max(0, left) * frequency));
 	return (1 - none) * (1 - ((Form_pg_statistic) GETSTRUCT(column->statsTuple))->stanullfrac);
+}
+
+static double
+selectivity(PlannerInfo *root, Node *column, int varRelid, const AuthzGate *gate, Oid element,
+			bool counts)
+{
+	VariableStatData stats;
+	double part;
+
+	examine_variable(root, column, varRelid, &stats);
+	if (OidIsValid(element))
+		part = admitted_arrays(gate, &stats, element, counts ? different_elements(&stats) : 0);
+	else
+		part = admitted_part(gate, &stats);
+	ReleaseVariableStats(stats);
+	CLAMP_PROBABILITY(part);
+	return part;
 }
 
 double
 authz_selectivity(PlannerInfo *root, Node *column, int varRelid, const AuthzGate *gate, Oid element)
 {
-	VariableStatData stats;
-	double selectivity;
+	return selectivity(root, column, varRelid, gate, element, true);
+}
 
-	examine_variable(root, column, varRelid, &stats);
-	selectivity =
-		OidIsValid(element) ? admitted_arrays(gate, &stats, element) : admitted_part(gate, &stats);
-	ReleaseVariableStats(stats);
-	CLAMP_PROBABILITY(selectivity);
-	return selectivity;
+double
+authz_selectivity_by_statistics(PlannerInfo *root, Node *column, int varRelid,
+								const AuthzGate *gate, Oid element)
+{
+	return selectivity(root, column, varRelid, gate, element, false);
 }

@@ -331,7 +331,8 @@ is_worth_it(SupportRequestIndexCondition *request, const Check *check)
 	/* Where a key leaves one row, nothing else need be known. */
 	if (rows < ROWS_PER_ID || !gate_of_arguments(check, call->args, &gate))
 		return false;
-	part = authz_selectivity(request->root, linitial(call->args), 0, &gate, element_of(check));
+	part = authz_selectivity_by_statistics(request->root, linitial(call->args), 0, &gate,
+										   element_of(check));
 	ids = (double) authz_gate_estimate(&gate);
 	if (part > MOST_SELECTIVITY_LIMITED)
 		declined_ids = declined_ids == 0 ? ids : Min(declined_ids, ids);
