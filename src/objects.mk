@@ -10,6 +10,7 @@ OBJS += \
 	src/pure/certificate.o \
 	src/pure/claims.o \
 	src/pure/client_key.o \
+	src/pure/csv.o \
 	src/pure/definition.o \
 	src/pure/digest.o \
 	src/pure/header_value.o \
