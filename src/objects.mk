@@ -133,6 +133,11 @@ OBJS += \
 	src/sql/guard.o \
 	src/sql/identity.o \
 	src/sql/ids.o \
+	src/sql/import.o \
+	src/sql/import_progress.o \
+	src/sql/import_source.o \
+	src/sql/import_user.o \
+	src/sql/import_user_line.o \
 	src/sql/jws.o \
 	src/sql/ks.o \
 	src/sql/left_behind.o \

@@ -134,21 +134,35 @@ CREATE FUNCTION authz.put_password(account_id int, principal_id bigint, verifier
 $$;
 COMMENT ON FUNCTION authz.put_password(int, bigint, text, bool) IS 'keeps the verifier of a password, in the place of another';
 
+CREATE FUNCTION authz.check_person(principal_id bigint) RETURNS void
+	LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM authz.principal p WHERE p.principal_id = check_person.principal_id AND p.kind = 'person') THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'only persons have passwords',
+			HINT = 'Services and applications have app tokens, secrets and keys.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION authz.check_person(bigint) IS 'raises 22023 for who has no password because he is no person';
+
+-- Whoever has come in by the former password is out.
+CREATE FUNCTION authz.end_former_sign_ins(principal_id bigint) RETURNS void
+	LANGUAGE sql VOLATILE AS $$
+	DELETE FROM authz.session s
+	WHERE s.principal_id = end_former_sign_ins.principal_id AND s.sign_in_id IS NOT NULL
+		AND s.session_id IS DISTINCT FROM (@extschema@.authz_current_session()).session_id
+$$;
+COMMENT ON FUNCTION authz.end_former_sign_ins(bigint) IS 'ends what a user has signed in to, but for the session in force';
+
 CREATE FUNCTION authz.user_set_password(account_id int, acting bigint, user_id text, password text, old_password text) RETURNS void
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	target bigint := authz.user_of(account_id, user_id);
 BEGIN
-	IF NOT EXISTS (SELECT FROM authz.principal p WHERE p.principal_id = target AND p.kind = 'person') THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'only persons have passwords',
-			HINT = 'Services and applications have app tokens, secrets and keys.';
-	END IF;
+	PERFORM authz.check_person(target);
 	PERFORM authz.check_password(account_id, target, authz.normal_password(password));
 	PERFORM authz.put_password(account_id, target, authz.password_verifier(account_id, password), false);
-	-- Whoever has come in by the former one is out.
-	DELETE FROM authz.session s
-	WHERE s.principal_id = target AND s.sign_in_id IS NOT NULL
-		AND s.session_id IS DISTINCT FROM (@extschema@.authz_current_session()).session_id;
+	PERFORM authz.end_former_sign_ins(target);
 	PERFORM authz.note(account_id, acting, 'user.set_password', user_id);
 END
 $$;

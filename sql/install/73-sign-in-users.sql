@@ -89,18 +89,25 @@ CREATE FUNCTION authz.end_sign_ins(application_id uuid, principal_id bigint) RET
 $$;
 COMMENT ON FUNCTION authz.end_sign_ins(uuid, bigint) IS 'ends the sessions that a user has signed in to';
 
-CREATE FUNCTION authz.role_user_set(account_id int, acting bigint, application_id uuid, user_id text, role text) RETURNS void
+CREATE FUNCTION authz.give_application_role(account_id int, acting bigint, application_id uuid, user_id text, role text, source text)
+	RETURNS void
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	instance authz.application := authz.application_of(account_id, application_id);
 	given bigint := authz.application_role_of(application_id, role);
 	target bigint := authz.user_of(account_id, user_id);
 BEGIN
-	PERFORM authz.set_application_role(account_id, instance.application_id, target, given, 'manual');
+	PERFORM authz.set_application_role(account_id, instance.application_id, target, given, source);
 	PERFORM authz.note(account_id, acting, 'role_user.set', application_id::text,
 		jsonb_build_object('user_id', user_id, 'role_id', given));
 END
 $$;
+COMMENT ON FUNCTION authz.give_application_role(int, bigint, uuid, text, text, text) IS
+	'gives a user a role of an application, in the place of those that he was given';
+
+CREATE FUNCTION authz.role_user_set(account_id int, acting bigint, application_id uuid, user_id text, role text) RETURNS void
+	LANGUAGE sql VOLATILE
+	RETURN authz.give_application_role(account_id, acting, application_id, user_id, role, 'manual');
 COMMENT ON FUNCTION authz.role_user_set(int, bigint, uuid, text, text) IS 'body of authz_role_user_set()';
 
 CREATE FUNCTION authz.role_user_unset(account_id int, acting bigint, application_id uuid, user_id text) RETURNS bool

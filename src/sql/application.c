@@ -114,6 +114,35 @@ authz_application_require_identity(const AuthzDoor *door, const pg_uuid_t *appli
 	authz_growth_check_principal(door, identity);
 }
 
+int64
+authz_application_find_role(const pg_uuid_t *application_id, const char *word)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT authz.application_role($1, $2)",
+		.nargs = 2,
+		.argtypes = {UUIDOID, TEXTOID},
+	};
+	Datum values[2];
+	AuthzActing acting;
+	int64 role_id;
+
+	values[0] = UUIDPGetDatum(application_id);
+	values[1] = CStringGetTextDatum(word);
+	authz_store_begin(&acting);
+	(void) authz_store_write(&statement, values, NULL);
+	role_id = authz_store_int64(0, 1);
+	authz_store_end(&acting);
+	return role_id;
+}
+
+void
+authz_application_check_role(const AuthzDoor *door, const pg_uuid_t *application_id,
+							 const char *word)
+{
+	if (application_id != NULL && word != NULL)
+		authz_growth_check_role(door, authz_application_find_role(application_id, word));
+}
+
 bool
 authz_application_may_manage(const AuthzDoor *door)
 {

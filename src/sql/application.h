@@ -40,6 +40,13 @@ extern AuthzDoor authz_application_open(const char *permission, const pg_uuid_t 
 extern void authz_application_require_identity(const AuthzDoor *door,
 											   const pg_uuid_t *application_id);
 
+/* The role of the application that is called so, 0 for none. */
+extern int64 authz_application_find_role(const pg_uuid_t *application_id, const char *word);
+
+/* Nobody gives a role that gives what he does not have; an unknown one is the body's to refuse. */
+extern void authz_application_check_role(const AuthzDoor *door, const pg_uuid_t *application_id,
+										 const char *word);
+
 /* A uuid argument, NULL for none. */
 extern const pg_uuid_t *authz_application_argument(FunctionCallInfo fcinfo, int n);
 

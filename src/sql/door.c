@@ -40,12 +40,9 @@ deny(const char *permission)
 
 /* The database plane -------------------------------------------------- */
 
-/*
- * The extension's own function of that name, wherever the extension was
- * installed; anybody may make one of the same name elsewhere.
- */
-static Oid
-own_function(const char *name)
+/* Wherever the extension was installed; anybody may make one of the same name elsewhere. */
+Oid
+authz_door_function(const char *name, int nargs)
 {
 	Oid extension = get_extension_oid("authz", true);
 	Oid result = InvalidOid;
@@ -57,10 +54,11 @@ own_function(const char *name)
 	for (int i = 0; i < candidates->n_members && !OidIsValid(result); i++)
 	{
 		HeapTuple tuple = &candidates->members[i]->tuple;
-		Oid candidate = ((Form_pg_proc) GETSTRUCT(tuple))->oid;
+		Form_pg_proc candidate = (Form_pg_proc) GETSTRUCT(tuple);
 
-		if (getExtensionOfObject(ProcedureRelationId, candidate) == extension)
-			result = candidate;
+		if (candidate->pronargs == nargs &&
+			getExtensionOfObject(ProcedureRelationId, candidate->oid) == extension)
+			result = candidate->oid;
 	}
 	ReleaseSysCacheList(candidates);
 	return result;
@@ -70,7 +68,7 @@ own_function(const char *name)
 static bool
 is_granted(const char *marker)
 {
-	Oid function = own_function(marker);
+	Oid function = authz_door_function(marker, 0);
 
 	return OidIsValid(function) && authz_may_execute(function, GetUserId());
 }

@@ -85,6 +85,9 @@ extern void authz_door_require_unlimited(const AuthzDoor *door);
 /* Raises 28000 where a secret would have come over TCP without encryption. */
 extern void authz_door_require_encryption(void);
 
+/* The extension's own function of that name and number of arguments, InvalidOid for none. */
+extern Oid authz_door_function(const char *name, int nargs);
+
 /*
  * Calls the internal function of the same name in schema authz (authz_user_add
  * calls authz.user_add) as the extension's owner, with the door's account and

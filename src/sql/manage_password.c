@@ -14,6 +14,7 @@
 #include "sql/argument.h"
 #include "sql/growth.h"
 #include "sql/manage.h"
+#include "sql/manage_password.h"
 #include "sql/password.h"
 #include "sql/proof.h"
 #include "store/statement.h"
@@ -57,8 +58,8 @@ prove_old(const AuthzDoor *door, const char *user_id, const char *old_password)
 	authz_proof_right(subject);
 }
 
-static AuthzDoor
-open_password(const char *user_id, const char *old_password)
+AuthzDoor
+authz_manage_password_open(const char *user_id, const char *old_password)
 {
 	AuthzDoor door;
 
@@ -91,6 +92,7 @@ authz_user_set_password(PG_FUNCTION_ARGS)
 	authz_door_require_encryption();
 	PreventCommandIfReadOnly("authz_user_set_password()");
 	PreventCommandIfParallelMode("authz_user_set_password()");
-	door = open_password(authz_argument_text(fcinfo, 0), authz_argument_text(fcinfo, 2));
+	door =
+		authz_manage_password_open(authz_argument_text(fcinfo, 0), authz_argument_text(fcinfo, 2));
 	return authz_door_call(&door, fcinfo);
 }

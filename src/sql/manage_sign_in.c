@@ -36,36 +36,6 @@ require_trust(const AuthzDoor *door)
 								"the permission \"user.impersonate\".")));
 }
 
-/* The role of the application that is called so, 0 for none. */
-static int64
-find_role(const pg_uuid_t *application_id, const char *word)
-{
-	static AuthzStatement statement = {
-		.sql = "SELECT authz.application_role($1, $2)",
-		.nargs = 2,
-		.argtypes = {UUIDOID, TEXTOID},
-	};
-	Datum values[2];
-	AuthzActing acting;
-	int64 role_id;
-
-	values[0] = UUIDPGetDatum(application_id);
-	values[1] = CStringGetTextDatum(word);
-	authz_store_begin(&acting);
-	(void) authz_store_write(&statement, values, NULL);
-	role_id = authz_store_int64(0, 1);
-	authz_store_end(&acting);
-	return role_id;
-}
-
-/* Nobody gives a role that gives what he does not have; an unknown one is the body's to refuse. */
-static void
-check_role(const AuthzDoor *door, const pg_uuid_t *application_id, const char *word)
-{
-	if (application_id != NULL && word != NULL)
-		authz_growth_check_role(door, find_role(application_id, word));
-}
-
 static bool
 is_word(const char *word, const char *expected)
 {
@@ -101,7 +71,7 @@ authz_sign_in_configure(PG_FUNCTION_ARGS)
 	authz_door_refuse_acting(&door);
 	if (!is_word(authn, "internal") || !is_word(authz, "internal"))
 		require_trust(&door);
-	check_role(&door, application_id, authz_argument_text(fcinfo, 6));
+	authz_application_check_role(&door, application_id, authz_argument_text(fcinfo, 6));
 	result = authz_door_call(&door, fcinfo);
 	if (is_word(authn, "ldap") || is_word(authz, "ldap"))
 		check_directory(fcinfo);
@@ -238,7 +208,7 @@ authz_directory_role_add(PG_FUNCTION_ARGS)
 	char *group = authz_argument_text(fcinfo, 1);
 	char *primary = authz_argument_text(fcinfo, 3);
 
-	check_role(&door, application_id, authz_argument_text(fcinfo, 2));
+	authz_application_check_role(&door, application_id, authz_argument_text(fcinfo, 2));
 	if (group != NULL || primary != NULL)
 		authz_directory_settings_check_group(group, primary);
 	return authz_door_call(&door, fcinfo);
@@ -270,7 +240,7 @@ authz_role_user_set(PG_FUNCTION_ARGS)
 	const pg_uuid_t *application_id = authz_application_argument(fcinfo, 0);
 	AuthzDoor door = authz_application_open("role_user.set", application_id);
 
-	check_role(&door, application_id, authz_argument_text(fcinfo, 2));
+	authz_application_check_role(&door, application_id, authz_argument_text(fcinfo, 2));
 	return authz_door_call(&door, fcinfo);
 }
 

@@ -1,0 +1,78 @@
+-- Imports --------------------------------------------------------------------
+--
+-- Lines of comma-separated values, each judged by the functions for one user or
+-- member that it stands for. What can be written many at once is here.
+
+CREATE FUNCTION authz_user_import(csv text, application_id uuid DEFAULT NULL, first_line int DEFAULT 1)
+	RETURNS TABLE (line int, action text, user_id text, status text, error text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_user_import(text, uuid, int) IS
+	'adds, changes and deletes users by lines of CSV, with their roles of an application; tells what became of each line';
+
+CREATE FUNCTION authz_user_import_table(source regclass, application_id uuid DEFAULT NULL)
+	RETURNS TABLE (line int, action text, user_id text, status text, error text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_user_import_table(regclass, uuid) IS
+	'the same from a table or view of one column of text, read with the caller''s own rights';
+
+-- Positions of what is special about them are returned, and nothing is written then.
+CREATE FUNCTION authz.user_import_add(account_id int, acting bigint, application_id uuid, user_ids text[], first_names text[],
+		last_names text[], screen_names text[], emails text[], role_ids bigint[])
+	RETURNS bigint[]
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	subject text := @extschema@.authz_current_user_id();
+	actor text := @extschema@.authz_current_actor();
+	tag text := authz.session_tag();
+	special bigint[];
+BEGIN
+	SELECT array_agg(c.n ORDER BY c.n) INTO special
+	FROM (
+		SELECT u.user_id, u.n, row_number() OVER (PARTITION BY lower(u.user_id) ORDER BY u.n) AS nth
+		FROM unnest(user_ids) WITH ORDINALITY AS u (user_id, n)) c
+	WHERE c.nth > 1 OR length(c.user_id) NOT BETWEEN 3 AND 320 OR c.user_id ~ '[[:cntrl:]]'
+		OR EXISTS (
+			SELECT FROM authz.principal p
+			WHERE p.account_id = user_import_add.account_id AND lower(p.user_id) = lower(c.user_id) AND p.reused_at IS NULL);
+	IF special IS NOT NULL THEN
+		RETURN special;
+	END IF;
+
+	WITH added AS (
+		INSERT INTO authz.principal AS p (account_id, user_id, first_name, last_name, screen_name, email)
+		SELECT account_id, u.user_id, u.first_name, u.last_name, u.screen_name, u.email
+		FROM unnest(user_ids, first_names, last_names, screen_names, emails) WITH ORDINALITY
+			AS u (user_id, first_name, last_name, screen_name, email, n)
+		ORDER BY u.n
+		RETURNING p.principal_id, p.user_id),
+	given AS (
+		INSERT INTO authz.role_user (role_id, principal_id, account_id, source)
+		SELECT u.role_id, a.principal_id, account_id, 'import'
+		FROM unnest(user_ids, role_ids) AS u (user_id, role_id) JOIN added a ON a.user_id = u.user_id
+		WHERE u.role_id IS NOT NULL)
+	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
+	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
+	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
+		LATERAL (VALUES (1, 'user.add', u.user_id, '{"kind": "person"}'::jsonb),
+			(2, 'role_user.set', application_id::text, jsonb_build_object('user_id', u.user_id, 'role_id', u.role_id)))
+			AS e (step, action, object, detail)
+	WHERE e.step = 1 OR u.role_id IS NOT NULL
+	ORDER BY u.n, e.step;
+	RETURN '{}';
+END
+$$;
+COMMENT ON FUNCTION authz.user_import_add(int, bigint, uuid, text[], text[], text[], text[], text[], bigint[]) IS
+	'adds users, with roles of an application, unless there is something special about one of them';
+
+CREATE FUNCTION authz.user_import_password(account_id int, acting bigint, user_id text, sha1 text) RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	target bigint := authz.user_of(account_id, user_id);
+BEGIN
+	PERFORM authz.check_person(target);
+	PERFORM authz.import_password(account_id, target, sha1);
+	PERFORM authz.end_former_sign_ins(target);
+	PERFORM authz.note(account_id, acting, 'user.set_password', user_id, '{"import": true}');
+END
+$$;
+COMMENT ON FUNCTION authz.user_import_password(int, bigint, text, text) IS 'sets a user''s password by its SHA-1';
