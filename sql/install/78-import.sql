@@ -31,9 +31,9 @@ BEGIN
 		SELECT u.user_id, u.n, row_number() OVER (PARTITION BY lower(u.user_id) ORDER BY u.n) AS nth
 		FROM unnest(user_ids) WITH ORDINALITY AS u (user_id, n)) c
 	WHERE c.nth > 1 OR length(c.user_id) NOT BETWEEN 3 AND 320 OR c.user_id ~ '[[:cntrl:]]'
-		OR EXISTS (
-			SELECT FROM authz.principal p
-			WHERE p.account_id = user_import_add.account_id AND lower(p.user_id) = lower(c.user_id) AND p.reused_at IS NULL);
+		-- Not EXISTS, which would be answered by a list of all who are there.
+		OR (SELECT p.principal_id FROM authz.principal p
+			WHERE p.account_id = user_import_add.account_id AND lower(p.user_id) = lower(c.user_id) AND p.reused_at IS NULL) IS NOT NULL;
 	IF special IS NOT NULL THEN
 		RETURN special;
 	END IF;

@@ -16,6 +16,7 @@
 #include "sql/import_source.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -387,8 +388,12 @@ static void
 flush(AuthzImport *import, Batch *batch, ReturnSetInfo *result)
 {
 	MemoryContext caller = MemoryContextSwitchTo(batch->context);
+	int guc_level = NewGUCNestLevel();
 	int from = 0;
 
+	/* Tables that are small when plans are made do not stay so, nor know how large they are. */
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
 	/* Whatever has an error stands between those that are applied. */
 	for (int i = 0; i <= batch->n; i++)
 	{
@@ -398,6 +403,7 @@ flush(AuthzImport *import, Batch *batch, ReturnSetInfo *result)
 			import->kind->apply(import, batch->lines + from, i - from);
 		from = i + 1;
 	}
+	AtEOXact_GUC(true, guc_level);
 	for (int i = 0; i < batch->n; i++)
 	{
 		put_result(result, &batch->lines[i]);

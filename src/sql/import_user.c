@@ -19,7 +19,6 @@
 #include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 
 /* The application's identifier is between. */
 #define ROLE_BEGINS "metadata::KMS_USERSCHEMA1_"
@@ -192,9 +191,6 @@ add_many(void *arg)
 		values[2 + i] = array_of(run, i);
 	values[8] = array_of_roles(run);
 	authz_store_begin(&acting);
-	/* A table that is small when the body's plans are made does not stay so. */
-	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
 	run->nspecial = (int) authz_store_write(&statement, values, nulls);
 	for (int i = 0; i < run->nspecial; i++)
 		run->special[i] = (int) authz_store_int64(i, 1) - 1;
