@@ -129,11 +129,13 @@ OBJS += \
 	src/sql/content_guard.o \
 	src/sql/directory_settings.o \
 	src/sql/door.o \
+	src/sql/export_user.o \
 	src/sql/growth.o \
 	src/sql/guard.o \
 	src/sql/identity.o \
 	src/sql/ids.o \
 	src/sql/import.o \
+	src/sql/import_category_user.o \
 	src/sql/import_progress.o \
 	src/sql/import_source.o \
 	src/sql/import_user.o \

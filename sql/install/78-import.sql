@@ -15,6 +15,23 @@ CREATE FUNCTION authz_user_import_table(source regclass, application_id uuid DEF
 COMMENT ON FUNCTION authz_user_import_table(regclass, uuid) IS
 	'the same from a table or view of one column of text, read with the caller''s own rights';
 
+CREATE FUNCTION authz_category_user_import(csv text, first_line int DEFAULT 1)
+	RETURNS TABLE (line int, action text, user_id text, status text, error text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_category_user_import(text, int) IS
+	'adds, changes and removes members of categories by lines of CSV; tells what became of each line';
+
+CREATE FUNCTION authz_category_user_import_table(source regclass)
+	RETURNS TABLE (line int, action text, user_id text, status text, error text)
+	LANGUAGE C VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_category_user_import_table(regclass) IS
+	'the same from a table or view of one column of text, read with the caller''s own rights';
+
+CREATE FUNCTION authz_user_export(application_id uuid) RETURNS SETOF text
+	LANGUAGE C STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION authz_user_export(uuid) IS
+	'active persons as lines that authz_user_import() takes, with their roles of an application unless that is NULL; never a password';
+
 -- Positions of what is special about them are returned, and nothing is written then.
 CREATE FUNCTION authz.user_import_add(account_id int, acting bigint, application_id uuid, user_ids text[], first_names text[],
 		last_names text[], screen_names text[], emails text[], role_ids bigint[])
@@ -38,6 +55,9 @@ BEGIN
 		RETURN special;
 	END IF;
 
+	IF array_remove(role_ids, NULL) <> '{}' THEN
+		PERFORM authz.application_of(account_id, application_id);
+	END IF;
 	WITH added AS (
 		INSERT INTO authz.principal AS p (account_id, user_id, first_name, last_name, screen_name, email)
 		SELECT account_id, u.user_id, u.first_name, u.last_name, u.screen_name, u.email
@@ -76,3 +96,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION authz.user_import_password(int, bigint, text, text) IS 'sets a user''s password by its SHA-1';
+
+-- An import tells how far it has come where COPY does; what a database role may
+-- see there of others is PostgreSQL's to say.
+CREATE VIEW authz_import_progress WITH (security_barrier) AS
+	SELECT p.pid, p.param18::int AS account_id,
+		CASE p.param17 WHEN 1 THEN 'authz_user_import' ELSE 'authz_category_user_import' END AS function,
+		p.param3 + p.param4 AS lines_done, p.param4 AS lines_failed, p.param1 AS bytes_done, nullif(p.param2, 0) AS bytes_total,
+		'2000-01-01 00:00:00+00'::timestamptz + p.param16 * interval '1 microsecond' AS started_at
+	FROM pg_stat_get_progress_info('COPY') p
+	WHERE p.datid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+		AND p.param19 = x'617574687a637376'::bigint
+		AND (p.param18 = (SELECT authz_reading_account('user.list')) OR pg_has_role('pg_read_all_stats', 'USAGE'));
+COMMENT ON VIEW authz_import_progress IS
+	'imports under way: of the account with user.list, as far as PostgreSQL shows what other connections do';
+COMMENT ON COLUMN authz_import_progress.lines_done IS 'lines that have been read and applied, those in error included';
+COMMENT ON COLUMN authz_import_progress.bytes_total IS 'of the text; NULL for a table';
+GRANT SELECT ON authz_import_progress TO PUBLIC;

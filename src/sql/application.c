@@ -12,6 +12,7 @@
 #include "sql/growth.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 const pg_uuid_t *
@@ -112,6 +113,33 @@ authz_application_require_identity(const AuthzDoor *door, const pg_uuid_t *appli
 		return;
 	authz_door_require(door, "user.impersonate");
 	authz_growth_check_principal(door, identity);
+}
+
+char *
+authz_application_identifier(const AuthzDoor *door, const pg_uuid_t *application_id)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT identifier FROM authz.application"
+			   " WHERE account_id = $1 AND application_id = $2 AND status <> 'deleted'",
+		.nargs = 2,
+		.argtypes = {INT4OID, UUIDOID},
+	};
+	MemoryContext caller = CurrentMemoryContext;
+	char *identifier = NULL;
+	Datum values[2];
+	AuthzActing acting;
+
+	values[0] = Int32GetDatum(door->account_id);
+	values[1] = UUIDPGetDatum(application_id);
+	authz_store_begin(&acting);
+	if (authz_store_read_fresh(&statement, values, NULL) == 1)
+		identifier = MemoryContextStrdup(caller, authz_store_text(0, 1));
+	authz_store_end(&acting);
+	if (identifier == NULL)
+		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
+						errmsg("there is no application \"%s\"",
+							   DatumGetCString(DirectFunctionCall1(uuid_out, values[1])))));
+	return identifier;
 }
 
 int64

@@ -40,6 +40,9 @@ extern AuthzDoor authz_application_open(const char *permission, const pg_uuid_t 
 extern void authz_application_require_identity(const AuthzDoor *door,
 											   const pg_uuid_t *application_id);
 
+/* What the application is called; raises P0002 for one that is not there. */
+extern char *authz_application_identifier(const AuthzDoor *door, const pg_uuid_t *application_id);
+
 /* The role of the application that is called so, 0 for none. */
 extern int64 authz_application_find_role(const pg_uuid_t *application_id, const char *word);
 

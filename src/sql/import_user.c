@@ -16,7 +16,6 @@
 #include "sql/growth.h"
 #include "sql/import_user_line.h"
 #include "store/statement.h"
-#include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -265,29 +264,6 @@ static const AuthzImportKind users = {.target = AUTHZ_IMPORT_USERS,
 
 /* The doors ---------------------------------------------------------------------- */
 
-/* What the columns of an application's roles are called by. */
-static const char *
-identifier_of(const AuthzDoor *door, const pg_uuid_t *application_id)
-{
-	static AuthzStatement statement = {
-		.sql = "SELECT (authz.application_of($1, $2)).identifier",
-		.nargs = 2,
-		.argtypes = {INT4OID, UUIDOID},
-	};
-	MemoryContext caller = CurrentMemoryContext;
-	char *identifier;
-	Datum values[2];
-	AuthzActing acting;
-
-	values[0] = Int32GetDatum(door->account_id);
-	values[1] = UUIDPGetDatum(application_id);
-	authz_store_begin(&acting);
-	(void) authz_store_write(&statement, values, NULL);
-	identifier = MemoryContextStrdup(caller, authz_store_text(0, 1));
-	authz_store_end(&acting);
-	return identifier;
-}
-
 /*
  * Whoever may do nothing of what lines can ask for is told so at once; the rest is
  * for each line to find out.
@@ -319,7 +295,7 @@ begin(FunctionCallInfo fcinfo, const char *name)
 	if (import.application_id != NULL)
 	{
 		door = authz_application_open("role_user.set", import.application_id);
-		import.application = identifier_of(&door, import.application_id);
+		import.application = authz_application_identifier(&door, import.application_id);
 	}
 	return import;
 }
