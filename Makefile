@@ -22,6 +22,7 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 	apptokens applications managed registrations owner_changes authorize acting grant_scope \
 	client_credentials application_roles sign_in_matrix sign_in_scenarios passwords login \
 	login_header login_custom ldap_configure sso_configure login_sso login_jwt \
+	user_import user_import_attack category_user_import user_export \
 	apptoken views session session_connection start_session widget \
 	secret_session end_revoke revoke jws signing_keys check_level check_context check_permission \
 	protect forgery content_read content_write content_shape content_array content_array_write \
