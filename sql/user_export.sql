@@ -29,11 +29,16 @@ SELECT user_id, first_name, last_name, screen_name, email FROM authz_users WHERE
 SELECT account_id FROM authz_account_add('export, taken in', 631);
 SET authz.account = 631;
 SELECT application_id AS there FROM authz_application_add('portal') \gset
-SELECT authz_role_add('viewer', application_id => :'there', label => 'View, only'), authz_role_add('two', application_id => :'there'), authz_role_add('=three', application_id => :'there');
+SELECT authz_role_add('viewer', application_id => :'there', label => 'View, only', role_id => 63101), authz_role_add('two', application_id => :'there', role_id => 63102), authz_role_add('=three', application_id => :'there', role_id => 63103);
 SELECT action, status, count(*) FROM file, authz_user_import(csv, :'there') GROUP BY 1, 2;
 SELECT user_id, first_name, last_name, screen_name, email FROM before WHERE user_id NOT IN ('a service', 'blocked', 'service-account-portal') EXCEPT SELECT user_id, first_name, last_name, screen_name, email FROM authz_users WHERE account_id = 631;		-- none
 SELECT user_id, role FROM authz_application_users ORDER BY user_id COLLATE "C";
 DROP VIEW export_rows;
+
+BEGIN READ ONLY;
+SELECT count(*) FROM authz_user_export(:'there');
+SELECT kit.try('SELECT * FROM authz_user_import(''*userId'')') AS import, kit.try('SELECT * FROM authz_category_user_import_table(''pg_class'')') AS members;	-- 25006, 25006
+ROLLBACK;
 
 -- who may see users, and those of the application
 CREATE FUNCTION pg_temp.lines(token text, app uuid) RETURNS text LANGUAGE plpgsql AS $$

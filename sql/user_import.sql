@@ -6,7 +6,7 @@ SELECT account_id FROM authz_account_add('import', 621, 'the secret');
 SELECT account_id FROM authz_account_add('import, a neighbour', 622, 'the secret');
 SET authz.account = 622;
 SELECT application_id AS foreign_app FROM authz_application_add('portal') \gset
-SELECT authz_role_add('viewer', application_id => :'foreign_app'), authz_user_add('stranger');
+SELECT authz_role_add('viewer', application_id => :'foreign_app', role_id => 62201), authz_user_add('stranger');
 SET authz.account = 621;
 SELECT application_id AS app FROM authz_application_add('portal') \gset
 SELECT application_id AS other FROM authz_application_add('other') \gset

@@ -45,6 +45,7 @@ my %secret = (
 	easy    => 'Password-Password-77',
 	proxy   => 'secret-of-proxy-and-application-6d2f',
 	pin     => '{"user_id": "bob", "pin": "chosen-as-a-pin-4e90"}',
+	import  => "*action,userId,partnerData\n2,bob,pw=5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
 	guess   => 'guessed-secret-55e1');
 $secret{forged} = substr($secret{ann}, 0, -6) . 'AAAAAA';
 $secret{broken} = substr($secret{ann}, 20);
@@ -123,6 +124,9 @@ keeps_secret('by a wrong one', "SELECT 1 / (status = 'failed')::int FROM authz_l
 keeps_secret('as nobody', "SELECT 1 / (status = 'failed')::int FROM authz_login($app\:\:uuid, :guess, :mine);\n", $done, 'guess', 'mine');
 keeps_secret('to change it', "SELECT set_config('authz.session', session_token, false) IS NULL FROM authz_login($app\:\:uuid, 'bob', :mine);\n"
 	  . "SELECT authz_user_set_password('bob', :mine2, :mine);\n", $done, 'mine', 'mine2');
+keeps_secret('passwords in an import', "SELECT 1 / (count(*) = 1 AND min(error) LIKE '22023%')::int FROM authz_user_import(:import);\n", $done, 'import');
+$node->safe_psql('postgres', q(SELECT authz_account_update(1, settings => '{"legacy_passwords": true}')));
+keeps_secret('where they are taken', "SELECT 1 / (count(*) = 1 AND count(error) = 0)::int FROM authz_user_import(:import);\n", $done, 'import');
 keeps_secret('a proxy\'s secret', "SELECT authz_header_configure($app\:\:uuid, 'Remote-User', :proxy, NULL);\n", $done, 'proxy');
 keeps_secret('an address that is one', "SELECT authz_header_configure($app\:\:uuid, 'Remote-User', NULL, :proxy);\n", qr/invalid logout address/, 'proxy');
 $node->safe_psql('postgres', q(SELECT authz_sign_in_configure(application_id, 'header', 'internal') FROM authz_applications WHERE application_identifier = 'tool'));

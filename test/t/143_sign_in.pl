@@ -100,6 +100,7 @@ foreach my $call (
 	q(authz_sso_configure(id, NULL, repeat('x', 32), NULL, NULL)),
 	q(authz_login_custom(id, '{}')),
 	q(authz_user_set_password('ann', 'a lantern over rock', 'a lantern over sand')),
+	q(authz_user_import('*userId,partnerData')),
 	q(authz_ldap_configure(id, '{ldaps://x}', 'dc=x', search_user => 'cn=x', search_password => 'x', user_search_pattern => '(uid=@@USERNAME@@)')),
 	q(authz_header_configure(id, 'Remote-User', repeat('x', 32), NULL)))
 {
@@ -122,6 +123,8 @@ is($standby->safe_psql('postgres', $who), "f\nann", 'signed in on a standby, too
 my ($ret, $stdout, $stderr) = $standby->psql('postgres',
 	"\\set VERBOSITY sqlstate\nSELECT status FROM app, authz_login(id, 'ann', 'a lantern over sand')");
 like($stderr, qr/25006/, 'nobody signs in there');
+($ret, $stdout, $stderr) = $standby->psql('postgres', "\\set VERBOSITY sqlstate\nSELECT authz_user_import('*userId')");
+like($stderr, qr/25006/, 'nor is anybody imported');
 $node->safe_psql('postgres', q(SELECT authz_role_update(role_id, status => 'blocked') FROM authz_roles));
 $node->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $who), "f\nnobody", 'whose role does not count any more is nobody there');
