@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "miscadmin.h"
 #include "session/setting.h"
 #include "sql/growth.h"

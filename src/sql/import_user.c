@@ -133,15 +133,16 @@ array_of(const Run *run, int column)
 {
 	Datum *values = palloc(run->n * sizeof(Datum));
 	bool *nulls = palloc(run->n * sizeof(bool));
+	int length = run->n;
 	int lower = 1;
 
-	for (int i = 0; i < run->n; i++)
+	for (int i = 0; i < length; i++)
 	{
 		values[i] = authz_import_text_argument(run->lines[i].cells[column]);
 		nulls[i] = values[i] == (Datum) 0;
 	}
-	return PointerGetDatum(construct_md_array(values, nulls, 1, (int *) &run->n, &lower, TEXTOID,
-											  -1, false, TYPALIGN_INT));
+	return PointerGetDatum(
+		construct_md_array(values, nulls, 1, &length, &lower, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 static Datum
@@ -149,14 +150,15 @@ array_of_roles(const Run *run)
 {
 	Datum *values = palloc(run->n * sizeof(Datum));
 	bool *nulls = palloc(run->n * sizeof(bool));
+	int length = run->n;
 	int lower = 1;
 
-	for (int i = 0; i < run->n; i++)
+	for (int i = 0; i < length; i++)
 	{
 		values[i] = Int64GetDatum(run->role_ids[i]);
 		nulls[i] = run->role_ids[i] == 0;
 	}
-	return PointerGetDatum(construct_md_array(values, nulls, 1, (int *) &run->n, &lower, INT8OID, 8,
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &length, &lower, INT8OID, 8,
 											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
