@@ -10,7 +10,7 @@ SELECT authz_role_add('viewer', application_id => :'app', label => 'View, only',
 	authz_role_add('lists', '{user.list}', role_id => 63005), authz_role_add('lists all', '{user.list,application_user.list}', role_id => 63006), authz_role_user_add(63005, 'Lists');
 SELECT authz_user_add(u, first_name => f, last_name => l, email => e) FROM (VALUES ('=1+1', '=HYPERLINK("http://evil.example";"x")', '-2', '@x'), ('#comment', E'\ttab', E'\rcr', '+49'), ('*star', ' blanks ', E'lines\nof\r\ntwo', NULL), ('''=x', '''''-', '''', 'it''s'), ('"q"', '""', ',', E'a,"b\n'), ('  x', '-', '=', 'é😀'), ('abc', NULL, '', 'a@b')) v (u, f, l, e);
 SELECT authz_user_add('a service', 'service'), authz_group_add('a group'), authz_user_add('deleted'), authz_user_delete('deleted'), authz_user_add('blocked'), authz_user_update('blocked', status => 'blocked'), authz_user_set_password('abc', 'nine grey geese over the marsh');
-SELECT authz_role_user_set(:'app', '=1+1', 'viewer'), authz_role_user_set(:'app', '*star', 'one'), authz_role_user_add(63003, '*star'), authz_role_user_set(:'app', '#comment', '=three');
+SELECT authz_role_user_set(:'app', '=1+1', 'viewer'), authz_role_user_set(:'app', '*star', 'one'), authz_role_user_add(63003, '*star'), authz_role_user_set(:'app', '#comment', '=three'), authz_role_user_add(63003, 'abc', valid_until => '2099-01-01');
 SELECT kit.own(630, 'Lists') AS lists, kit.own(630, 'Owns') AS owns, kit.own(630, 'Nothing') AS nothing \gset
 SELECT replace(replace(line, E'\r', '<CR>'), E'\t', '<TAB>') AS line FROM authz_user_export(NULL) line ORDER BY line COLLATE "C";
 SELECT replace(replace(line, E'\r', '<CR>'), E'\t', '<TAB>') AS line FROM authz_user_export(:'app') line ORDER BY line COLLATE "C";

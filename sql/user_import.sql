@@ -64,6 +64,7 @@ SELECT line, action, user_id, error FROM pg_temp.lines($$*action,userId,metadata
 1 ,ann2,,,,,
 9999999999999999999999999,ann3
 add,ann3
+äöüäöüäöüäöü,ann3
 2,ann2,,5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8
 2,ann2,,pw=da39a3ee5e6b4b0d3255bfef95601890afd80709
 2,ann2,,pw=xyz
@@ -80,6 +81,7 @@ line"
 2,"not closed$$);
 SELECT line, error FROM authz_user_import('*userId' || E'\n' || repeat('x', 321) || E'\n' || E'a\tb\n' || repeat('y', 20000) || E'\n"' || repeat(E'z\n', 40000) || E'"\n' || repeat(',', 70) || E'\nlast', first_line => 1000);
 SELECT (SELECT count(*) FROM authz_users WHERE user_id LIKE 'ann2%') AS one, (SELECT count(*) FROM authz.principal WHERE account_id = 621 AND user_id LIKE 'xxx%') AS none;
+SELECT line, error FROM pg_temp.lines(E'*userId,firstName,,\nnan1,,,\nnan2,x,,y');
 -- groups come to be, and are left; what is so already is as good as done
 SELECT line, action, status, error FROM pg_temp.lines(E'*action,userId,group,userRole,groupUserCreationMode\n,gina,choir,staff\n6,gina,choir,staff,1\n,gus,CREW,,1\n,guy,crew,,manual\n6,gina,-choir\n6,gina,-choir\n2,gina,crew,,automatic');
 SELECT group_id, user_id, level, update_method FROM authz_group_users ORDER BY group_id, user_id;

@@ -59,7 +59,10 @@ put_row(void *arg, const Datum *values, const bool *nulls)
 	MemoryContextReset(export->context);
 }
 
-/* By the label, as in the originals, unless that names another role or none. */
+/*
+ * Roles by their labels, as in the originals, unless that names another role or
+ * none. One that is limited in time would come back without its limit.
+ */
 static void
 put_users(Export *export, const AuthzDoor *door, const pg_uuid_t *application_id)
 {
@@ -69,7 +72,7 @@ put_users(Export *export, const AuthzDoor *door, const pg_uuid_t *application_id
 			   "          ELSE r.name END"
 			   "     FROM authz.role_user u JOIN authz.role r ON r.role_id = u.role_id"
 			   "    WHERE u.principal_id = p.principal_id AND r.application_id = $2"
-			   "      AND r.status = 'active'"
+			   "      AND r.status = 'active' AND u.valid_from IS NULL AND u.valid_until IS NULL"
 			   "    ORDER BY r.rank DESC NULLS LAST, r.name COLLATE \"C\" LIMIT 1)"
 			   "  FROM authz.principal p"
 			   " WHERE p.account_id = $1 AND p.kind = 'person' AND p.status = 'active'"

@@ -9,6 +9,7 @@
 #include "catalog/pg_proc.h"
 #include "compat.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "session/setting.h"
 #include "sql/door.h"
@@ -173,7 +174,10 @@ list_words(const char *const *words)
 	return list.data;
 }
 
-/* The cells of the header, by their columns; -1 for one that is passed over. */
+#define PASSED_OVER (-1)
+#define NAMELESS (-2) /* as a spreadsheet leaves them at the end: nothing stands there */
+
+/* The cells of the header, by their columns. */
 typedef struct Header
 {
 	int ncells; /* 0 before it has come */
@@ -212,7 +216,7 @@ column_of(const AuthzImport *import, const char *name)
 
 	if (column < 0 && kind->find_column != NULL)
 		column = kind->find_column(import, name);
-	return column;
+	return column < 0 ? PASSED_OVER : column;
 }
 
 static void
@@ -229,7 +233,7 @@ read_header(AuthzImport *import, const AuthzCsv *csv, Header *header)
 	for (int i = 0; i < csv->ncells; i++)
 	{
 		char *name = name_of(&csv->cells[i]);
-		int column = column_of(import, name);
+		int column = name[0] == '\0' ? NAMELESS : column_of(import, name);
 
 		header->columns[i] = column;
 		if (column >= 0 && import->has[column])
@@ -238,7 +242,7 @@ read_header(AuthzImport *import, const AuthzCsv *csv, Header *header)
 			import->has[column] = true;
 		else if (find_word(kind->passed_over, name) >= 0)
 			appendStringInfo(&passed_over, passed_over.len == 0 ? "%s" : ", %s", name);
-		else if (name[0] != '\0')
+		else if (column != NAMELESS)
 			refuse_header("there is no column \"%s\"", name,
 						  psprintf("There are %s.", list_words(kind->columns)));
 	}
@@ -281,9 +285,9 @@ read_action(AuthzImportLine *line)
 		line->action = (AuthzImportAction) (*word - '0');
 	else
 		set_error(line,
-				  psprintf("unknown action \"%.20s\" (It is 1 to add, 2 to update, 3 to delete "
+				  psprintf("unknown action \"%.*s\" (It is 1 to add, 2 to update, 3 to delete "
 						   "or 6 to add or update.)",
-						   word));
+						   pg_mbcliplen(word, (int) strlen(word), 20), word));
 }
 
 static void
@@ -296,7 +300,7 @@ read_line(const AuthzCsv *csv, const Header *header, AuthzImportLine *line)
 
 		if (cell->length == 0)
 			continue;
-		if (i >= header->ncells)
+		if (i >= header->ncells || header->columns[i] == NAMELESS)
 		{
 			set_error(line, faults[AUTHZ_CSV_MANY_CELLS]);
 			return;

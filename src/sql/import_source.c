@@ -18,6 +18,7 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
 
@@ -99,6 +100,7 @@ authz_import_source_table(AuthzImportSource *source, Oid table)
 		elog(ERROR, "could not connect to the server programming interface");
 	source->portal =
 		SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, CURSOR_OPT_NO_SCROLL);
+	PinPortal(source->portal);
 }
 
 void
@@ -106,6 +108,7 @@ authz_import_source_close(AuthzImportSource *source)
 {
 	if (source->row_context == NULL)
 		return;
+	UnpinPortal(source->portal);
 	SPI_cursor_close(source->portal);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "could not disconnect from the server programming interface");
