@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_proc.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
@@ -15,7 +14,6 @@
 #include "sql/door.h"
 #include "sql/import.h"
 #include "sql/import_source.h"
-#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
