@@ -102,6 +102,8 @@ SELECT account_id FROM authz_account_add('import at once', 623);
 SELECT account_id FROM authz_account_add('import one by one', 624);
 CREATE TEMP TABLE side AS SELECT account_id FROM authz_accounts WHERE account_id IN (623, 624);
 CREATE TEMP TABLE file AS SELECT n, concat_ws(',', CASE n % 40 WHEN 0 THEN '2' WHEN 1 THEN '3' WHEN 2 THEN '4' ELSE (ARRAY['', '1', '6'])[1 + n % 3] END, CASE WHEN n % 97 = 0 THEN 'u' ELSE 'user' || (n * 7919) % (n + 900) END, 'First ' || n, CASE n % 3 WHEN 0 THEN 'viewer' WHEN 1 THEN CASE WHEN n % 41 = 0 THEN 'nonesuch' END END) AS line FROM generate_series(1, 2500) n;
+-- the same people again, who are there by now
+INSERT INTO file SELECT 2500 + n, concat_ws(',', CASE WHEN n % 2 = 0 OR n < 1000 THEN '6' ELSE '2' END, split_part(line, ',', 2), 'Again ' || n, CASE WHEN n % 3 = 0 THEN 'viewer' END) FROM file WHERE n <= 2000;
 CREATE TEMP TABLE outcome (account_id int, line int, action text, user_id text, status text, error text);
 DO $$
 DECLARE

@@ -84,6 +84,56 @@ $$;
 COMMENT ON FUNCTION authz.user_import_add(int, bigint, uuid, text[], text[], text[], text[], text[], bigint[]) IS
 	'adds users, with roles of an application, unless there is something special about one of them';
 
+-- Whoever is there, and has the role that the line gives him already, if it gives one.
+CREATE FUNCTION authz.user_import_update(account_id int, acting bigint, application_id uuid, user_ids text[], first_names text[],
+		last_names text[], screen_names text[], emails text[], role_ids bigint[])
+	RETURNS bigint[]
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	subject text := @extschema@.authz_current_user_id();
+	actor text := @extschema@.authz_current_actor();
+	tag text := authz.session_tag();
+	targets bigint[];
+	special bigint[];
+BEGIN
+	IF array_remove(role_ids, NULL) <> '{}' THEN
+		PERFORM authz.application_of(account_id, application_id);
+	END IF;
+	SELECT array_agg(c.principal_id ORDER BY c.n),
+		array_agg(c.n ORDER BY c.n) FILTER (WHERE c.nth > 1 OR c.principal_id IS NULL OR c.role_id IS NOT NULL AND (
+			SELECT count(*) = 1 AND bool_and(u.role_id = c.role_id AND u.source = 'import' AND u.valid_from IS NULL AND u.valid_until IS NULL)
+			FROM authz.role_user u JOIN authz.role r ON r.role_id = u.role_id
+			WHERE u.principal_id = c.principal_id AND r.application_id = user_import_update.application_id) IS NOT TRUE)
+	INTO targets, special
+	FROM (
+		SELECT u.n, u.role_id, row_number() OVER (PARTITION BY lower(u.user_id) ORDER BY u.n) AS nth,
+			(SELECT p.principal_id FROM authz.principal p
+			WHERE p.account_id = user_import_update.account_id AND lower(p.user_id) = lower(u.user_id) AND p.reused_at IS NULL
+				AND p.status <> 'deleted' AND p.kind <> 'group') AS principal_id
+		FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n)) c;
+	IF special IS NOT NULL THEN
+		RETURN special;
+	END IF;
+
+	UPDATE authz.principal p
+	SET first_name = coalesce(u.first_name, p.first_name), last_name = coalesce(u.last_name, p.last_name),
+		screen_name = coalesce(u.screen_name, p.screen_name), email = coalesce(u.email, p.email), updated_at = now()
+	FROM unnest(targets, first_names, last_names, screen_names, emails) AS u (principal_id, first_name, last_name, screen_name, email)
+	WHERE p.principal_id = u.principal_id;
+	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
+	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
+	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
+		LATERAL (VALUES (1, 'user.update', u.user_id, NULL::jsonb),
+			(2, 'role_user.set', application_id::text, jsonb_build_object('user_id', u.user_id, 'role_id', u.role_id)))
+			AS e (step, action, object, detail)
+	WHERE e.step = 1 OR u.role_id IS NOT NULL
+	ORDER BY u.n, e.step;
+	RETURN '{}';
+END
+$$;
+COMMENT ON FUNCTION authz.user_import_update(int, bigint, uuid, text[], text[], text[], text[], text[], bigint[]) IS
+	'changes details of users, unless there is something special about one of them';
+
 CREATE FUNCTION authz.user_import_password(account_id int, acting bigint, user_id text, sha1 text) RETURNS void
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

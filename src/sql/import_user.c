@@ -2,9 +2,10 @@
  * import_user.c
  *	  The doors of the import of users.
  *
- * Lines that only add somebody are applied many at once, as long as nothing is
- * special about them. What is special (the id is taken, comes twice, cannot be),
- * and all of them where something goes wrong, goes by the functions for one user.
+ * Lines that only add somebody, or change his details, are applied many at once, as
+ * long as nothing is special about them. What is special (the id is taken, comes
+ * twice, cannot be; the role is another than he has), and all of them where
+ * something goes wrong, goes by the functions for one user.
  */
 #include "postgres.h"
 
@@ -75,9 +76,20 @@ typedef struct Role
 	int64 role_id; /* 0 for none */
 } Role;
 
+/* What is done with many, and by whose leave. */
+typedef struct Way
+{
+	AuthzImportAction action;
+	const char *function;
+	int nargs;
+	const char *permission;
+	AuthzStatement *statement;
+} Way;
+
 typedef struct Run
 {
 	AuthzImport *import;
+	const Way *way;
 	AuthzImportLine *lines;
 	int n;
 	int64 *role_ids; /* by line; 0 for none */
@@ -88,8 +100,7 @@ typedef struct Run
 static bool
 is_plain(const AuthzImportLine *line)
 {
-	return (line->action == AUTHZ_IMPORT_ADD || line->action == AUTHZ_IMPORT_ADD_OR_UPDATE) &&
-		   line->cells[AUTHZ_IMPORT_USER_ID] != NULL &&
+	return line->action != AUTHZ_IMPORT_DELETE && line->cells[AUTHZ_IMPORT_USER_ID] != NULL &&
 		   line->cells[AUTHZ_IMPORT_PARTNER_DATA] == NULL &&
 		   line->cells[AUTHZ_IMPORT_GROUP] == NULL && line->cells[AUTHZ_IMPORT_USER_ROLE] == NULL;
 }
@@ -162,24 +173,32 @@ array_of_roles(const Run *run)
 											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* Adds them all, or says which are special. */
+#define MANY(body)                                                                              \
+	{                                                                                           \
+		.sql = "SELECT unnest(authz." body "($1, $2, $3, $4, $5, $6, $7, $8, $9))", .nargs = 9, \
+		.argtypes = {INT4OID,	   INT8OID,		 UUIDOID,	   TEXTARRAYOID, TEXTARRAYOID,      \
+					 TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID},                   \
+	}
+
+static AuthzStatement add_statement = MANY("user_import_add");
+static AuthzStatement update_statement = MANY("user_import_update");
+
+static const Way add_way = {AUTHZ_IMPORT_ADD, "authz_user_add", 8, "user.add", &add_statement};
+static const Way update_way = {AUTHZ_IMPORT_UPDATE, "authz_user_update", 7, "user.update",
+							   &update_statement};
+
+/* Applies them all, or says which are special. */
 static void
-add_many(void *arg)
+apply_many(void *arg)
 {
-	static AuthzStatement statement = {
-		.sql = "SELECT unnest(authz.user_import_add($1, $2, $3, $4, $5, $6, $7, $8, $9))",
-		.nargs = 9,
-		.argtypes = {INT4OID, INT8OID, UUIDOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,
-					 TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
-	};
 	Run *run = arg;
 	char nulls[] = "         ";
 	AuthzActing acting;
 	Datum values[9];
 	AuthzDoor door;
 
-	(void) authz_import_function("authz_user_add", 8);
-	door = authz_door_open("user.add");
+	(void) authz_import_function(run->way->function, run->way->nargs);
+	door = authz_door_open(run->way->permission);
 	find_roles(run);
 	if (run->nspecial > 0)
 		return;
@@ -192,68 +211,110 @@ add_many(void *arg)
 		values[2 + i] = array_of(run, i);
 	values[8] = array_of_roles(run);
 	authz_store_begin(&acting);
-	run->nspecial = (int) authz_store_write(&statement, values, nulls);
+	run->nspecial = (int) authz_store_write(run->way->statement, values, nulls);
 	for (int i = 0; i < run->nspecial; i++)
 		run->special[i] = (int) authz_store_int64(i, 1) - 1;
 	authz_store_end(&acting);
 }
 
-static void apply_run(AuthzImport *import, AuthzImportLine *lines, int n);
+static void apply_run(AuthzImport *import, const Way *way, AuthzImportLine *lines, int n);
+
+static void
+apply_each(AuthzImport *import, AuthzImportLine *lines, int n)
+{
+	for (int i = 0; i < n; i++)
+		authz_import_line(import, &lines[i], authz_import_user_line);
+}
+
+/* How many lines from here on may go that way together. */
+static int
+length_of_run(const Way *way, const AuthzImportLine *lines, int n)
+{
+	int length = 0;
+
+	while (
+		length < n && is_plain(&lines[length]) &&
+		(lines[length].action == way->action || lines[length].action == AUTHZ_IMPORT_ADD_OR_UPDATE))
+		length++;
+	return length;
+}
+
+/* Neighbours that cannot be added at once are perhaps there, and changed at once. */
+static void
+apply_special(const Run *run, AuthzImportLine *lines, int n)
+{
+	while (n > 0)
+	{
+		int length = run->way == &add_way ? length_of_run(&update_way, lines, n) : 0;
+
+		if (length > 0)
+			apply_run(run->import, &update_way, lines, length);
+		else
+			apply_each(run->import, lines, length = 1);
+		lines += length;
+		n -= length;
+	}
+}
 
 /* Those between the special ones are many again. */
 static void
-apply_special(AuthzImport *import, const Run *run)
+apply_parts(const Run *run)
 {
 	int from = 0;
 
-	for (int i = 0; i < run->nspecial; i++)
+	for (int i = 0; i < run->nspecial;)
 	{
 		int at = run->special[i];
+		int n = 1;
 
-		apply_run(import, run->lines + from, at - from);
-		authz_import_line(import, &run->lines[at], authz_import_user_line);
-		from = at + 1;
+		while (i + n < run->nspecial && run->special[i + n] == at + n)
+			n++;
+		apply_run(run->import, run->way, run->lines + from, at - from);
+		apply_special(run, run->lines + at, n);
+		from = at + n;
+		i += n;
 	}
-	apply_run(import, run->lines + from, run->n - from);
+	apply_run(run->import, run->way, run->lines + from, run->n - from);
 }
 
 static void
-apply_run(AuthzImport *import, AuthzImportLine *lines, int n)
+apply_run(AuthzImport *import, const Way *way, AuthzImportLine *lines, int n)
 {
-	Run run = {.import = import, .lines = lines, .n = n};
+	Run run = {.import = import, .way = way, .lines = lines, .n = n};
+	ErrorData *error;
 
-	if (n > 1)
+	if (n < 2)
 	{
-		ErrorData *error;
-
-		run.role_ids = palloc0(n * sizeof(int64));
-		run.special = palloc(n * sizeof(int));
-		error = authz_import_attempt(add_many, &run);
-		authz_import_progress_tell(&import->progress);
-		if (error == NULL && run.nspecial > 0)
-			apply_special(import, &run);
-		for (int i = 0; error == NULL && run.nspecial == 0 && i < n; i++)
-			lines[i].action = AUTHZ_IMPORT_ADD;
-		if (error == NULL)
-			return;
+		apply_each(import, lines, n);
+		return;
 	}
-	for (int i = 0; i < n; i++)
-		authz_import_line(import, &lines[i], authz_import_user_line);
+	run.role_ids = palloc0(n * sizeof(int64));
+	run.special = palloc(n * sizeof(int));
+	error = authz_import_attempt(apply_many, &run);
+	authz_import_progress_tell(&import->progress);
+	if (error != NULL)
+		apply_each(import, lines, n);
+	else if (run.nspecial > 0)
+		apply_parts(&run);
+	else
+		for (int i = 0; i < n; i++)
+			lines[i].action = way->action;
 }
 
 static void
 apply(AuthzImport *import, AuthzImportLine *lines, int n)
 {
-	int from = 0;
-
-	for (int i = 0; i <= n; i++)
+	while (n > 0)
 	{
-		if (i < n && is_plain(&lines[i]))
-			continue;
-		apply_run(import, lines + from, i - from);
-		if (i < n)
-			authz_import_line(import, &lines[i], authz_import_user_line);
-		from = i + 1;
+		const Way *way = lines->action == AUTHZ_IMPORT_UPDATE ? &update_way : &add_way;
+		int length = length_of_run(way, lines, n);
+
+		if (length > 0)
+			apply_run(import, way, lines, length);
+		else
+			apply_each(import, lines, length = 1);
+		lines += length;
+		n -= length;
 	}
 }
 
