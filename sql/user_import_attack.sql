@@ -32,6 +32,10 @@ SELECT * FROM pg_temp.lines('forged', :'everything');		-- 28000
 SELECT * FROM pg_temp.lines(:'nothing', :'everything');	-- 42501
 SELECT * FROM pg_temp.lines(:'adds', :'everything');
 SELECT * FROM pg_temp.lines(:'updates', :'everything');
+-- neither many at once
+SELECT line, action, error FROM pg_temp.lines(:'adds', E'*action,userId,firstName\n2,victim,x\n2,Adds,x\n6,victim,x\n6,Adds,x\n1,new71,x\n6,Boss,x');
+SELECT line, action, error FROM pg_temp.lines(:'updates', E'*action,userId,firstName\n6,new72,x\n6,new73,x\n2,new74,x\n2,new75,x\n6,Updates,x\n6,Adds,x');
+SELECT line, action, error FROM pg_temp.lines(:'foreigner', E'*action,userId,firstName\n2,victim,x\n2,Adds,x\n6,Updates,x\n6,Boss,x');
 -- what a role, a group, or a password gives, its giver has himself
 \set roles '*userId,metadata::KMS_USERSCHEMA1_portal::role,userRole,group\nnew11,viewer\nnew12,lord\nnew13,,reader\nnew14,,everything\nnew15,,,lords\nnew16,,,nobles'
 SELECT * FROM pg_temp.lines(:'gives', :'roles', :'app');
