@@ -128,7 +128,7 @@ category_of(const AuthzImport *import, const AuthzImportLine *line)
 	if (word == NULL)
 		refuse_cell("category", "The line names it by its id or its reference id.");
 	errno = 0;
-	id = strtoi64(word, &end, 10);
+	id = strtoll(word, &end, 10);
 	if (errno != 0 || *word < '0' || *word > '9' || *end != '\0' || id <= 0)
 		refuse_cell("category id", "It is a positive number.");
 	return id;
