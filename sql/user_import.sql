@@ -37,6 +37,7 @@ SELECT p.user_id, w.legacy, w.verifier LIKE '$2a$%' AS hashed_again FROM authz.p
 SET client_min_messages = notice;
 \set VERBOSITY terse
 SELECT * FROM pg_temp.lines(E'\uFEFF* email , zip,userId ,tags,screenName\ra@example.org,1234,anna,"x,y",A\r');
+SELECT status, count(*) FROM authz_user_import('*action,userId' || repeat(E'\n9,x', 250000)) GROUP BY status;
 \set VERBOSITY sqlstate
 SET client_min_messages = warning;
 SELECT user_id, screen_name, email FROM authz_users WHERE user_id = 'anna';
