@@ -15,6 +15,7 @@ OBJS += \
 	src/pure/digest.o \
 	src/pure/header_value.o \
 	src/pure/idset.o \
+	src/pure/issuer_keys.o \
 	src/pure/json.o \
 	src/pure/jwa.o \
 	src/pure/jwk.o \

@@ -127,6 +127,18 @@ authz_claims_text(const AuthzClaims *claims, const char *name)
 	return text_of(json_object_get(claims->object, name));
 }
 
+bool
+authz_claims_has(const AuthzClaims *claims, const char *name)
+{
+	return json_object_get(claims->object, name) != NULL;
+}
+
+bool
+authz_claims_is_true(const AuthzClaims *claims, const char *name)
+{
+	return json_is_true(json_object_get(claims->object, name));
+}
+
 size_t
 authz_claims_count(const AuthzClaims *claims, const char *name)
 {

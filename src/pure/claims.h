@@ -53,6 +53,10 @@ extern void authz_claims_free(AuthzClaims *claims);
 /* A claim that is one text; NULL where there is none, or it is no such text. */
 extern const char *authz_claims_text(const AuthzClaims *claims, const char *name);
 
+/* Whether there is such a claim, of whatever form; and whether it is true and nothing else. */
+extern bool authz_claims_has(const AuthzClaims *claims, const char *name);
+extern bool authz_claims_is_true(const AuthzClaims *claims, const char *name);
+
 /*
  * How many texts a claim has: one that is a text has one, a list as many as it
  * holds. 0 where there is none, or not all of it are such texts.

@@ -9,6 +9,7 @@
 #define AUTHZ_PURE_JWA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum AuthzJwa
 {
@@ -27,6 +28,9 @@ typedef enum AuthzJwa
 	AUTHZ_JWA_ES512,
 	AUTHZ_JWA_EDDSA /* with Ed25519, which RFC 9864 makes a name of its own */
 } AuthzJwa;
+
+/* For sets of them. */
+#define AUTHZ_JWA_BIT(algorithm) (UINT32_C(1) << (algorithm))
 
 typedef enum AuthzJwkType
 {

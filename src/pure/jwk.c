@@ -292,6 +292,8 @@ authz_jwk_set_choose(const AuthzJwkSet *set, AuthzJwa algorithm, const char *kid
 {
 	const AuthzJwk *chosen = NULL;
 
+	if (set->algorithms != 0 && (set->algorithms & AUTHZ_JWA_BIT(algorithm)) == 0)
+		return NULL;
 	for (size_t i = 0; i < set->count; i++)
 	{
 		const AuthzJwk *key = &set->keys[i];

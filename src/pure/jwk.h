@@ -49,7 +49,8 @@ typedef struct AuthzJwkSet
 {
 	AuthzJwk *keys;
 	size_t count;
-	bool single; /* a JWK of its own, not in a set */
+	bool single;		 /* a JWK of its own, not in a set */
+	uint32_t algorithms; /* the only ones that may be used, by their bits; 0 for all */
 } AuthzJwkSet;
 
 /*

@@ -132,6 +132,19 @@ authz_jws_open(const char *text, size_t length, const AuthzJwkSet *keys, uint8_t
 }
 
 AuthzJwsResult
+authz_jws_peek(const char *text, size_t length, uint8_t *payload, size_t *payload_length)
+{
+	Part header;
+	Part part;
+	Part signature;
+
+	if (!split(text, length, &header, &part, &signature) ||
+		!decode(part, length, payload, payload_length))
+		return AUTHZ_JWS_MALFORMED;
+	return AUTHZ_JWS_OK;
+}
+
+AuthzJwsResult
 authz_jws_write(const AuthzJwk *key, const char *type, const uint8_t *payload,
 				size_t payload_length, char *out, size_t size, size_t *length)
 {

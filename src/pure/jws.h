@@ -41,6 +41,13 @@ extern AuthzJwsResult authz_jws_open(const char *text, size_t length, const Auth
 									 uint8_t *payload, size_t *payload_length);
 
 /*
+ * The payload, whoever has signed the text: to find out by it whose keys are to
+ * open the text, and for nothing else. AUTHZ_JWS_OK or AUTHZ_JWS_MALFORMED.
+ */
+extern AuthzJwsResult authz_jws_peek(const char *text, size_t length, uint8_t *payload,
+									 size_t *payload_length);
+
+/*
  * Signs the payload with a key of one's own, by the key's own algorithm, under a
  * header of alg, typ and the key's kid; NUL-terminated. AUTHZ_JWS_MEMORY when
  * there is not room enough, AUTHZ_JWS_KEY for a key that cannot sign or has no
