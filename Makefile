@@ -21,19 +21,20 @@ LIBRARIES = -lcrypto -ljansson $(if $(filter no,$(WITH_LDAP)),,-lldap -llber)
 REGRESS = setup accounts users groups roles categories category_users inherit listed removal \
 	apptokens applications managed registrations owner_changes authorize acting grant_scope \
 	client_credentials application_roles sign_in_matrix sign_in_scenarios passwords login \
-	login_header login_custom ldap_configure sso_configure login_sso login_jwt \
-	apptoken views user_import user_import_attack category_user_import user_export session \
-	session_connection start_session widget secret_session end_revoke revoke jws signing_keys \
-	check_level check_context check_permission protect forgery content_read content_write \
-	content_shape content_array content_array_write content_people content_keys content_spelling \
+	login_header login_custom ldap_configure sso_configure login_sso login_jwt apptoken views \
+	user_import user_import_attack category_user_import user_export session session_connection \
+	start_session widget secret_session end_revoke revoke jws signing_keys check_level \
+	check_context check_permission protect forgery content_read content_write content_shape \
+	content_array content_array_write content_people content_keys content_spelling \
 	content_hidden content_parts content_references content_forms linked_protect linked \
-	linked_change linked_follow linked_attack keep hidden_rows grow cross_account ks ks_session \
-	restrict secrets seal names tricks guess bad_input plans estimates check_setup leftovers
+	linked_change linked_follow linked_attack keep hidden_rows grow cross_account ks \
+	ks_session issuers issuer_session restrict secrets seal names tricks guess bad_input plans \
+	estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
-ISOLATION = circle confined cursor declassify elsewhere entry grants homes import limits linked \
-	load many moves own owners places proof registrations reload removal serializable sign_in \
-	timed uncategorized withdraw writers
+ISOLATION = circle confined cursor declassify elsewhere entry grants homes import limits \
+	linked load many moves own owners places proof registrations reload removal serializable \
+	sign_in timed uncategorized withdraw writers
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=authz
 
 # Tests that start servers of their own.

@@ -8,6 +8,7 @@
 #include "entitle/cache.h"
 #include "entitle/handoff.h"
 #include "entitle/judge.h"
+#include "session/issuer_registry.h"
 #include "session/key.h"
 #include "session/ks_policy.h"
 #include "session/session.h"
@@ -30,6 +31,7 @@ _PG_init(void)
 	authz_setting_init();
 	authz_key_init();
 	authz_ks_policy_init();
+	authz_issuer_registry_init();
 	authz_session_init();
 	authz_cache_init();
 	authz_handoff_init();

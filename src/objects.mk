@@ -89,6 +89,8 @@ OBJS += \
 # F2: who is asking
 OBJS += \
 	src/session/grant.o \
+	src/session/issuer.o \
+	src/session/issuer_registry.o \
 	src/session/key.o \
 	src/session/ks.o \
 	src/session/ks_policy.o \
@@ -168,6 +170,7 @@ OBJS += \
 	src/sql/manage_category_user.o \
 	src/sql/manage_grant.o \
 	src/sql/manage_group.o \
+	src/sql/manage_issuer.o \
 	src/sql/manage_owner_change.o \
 	src/sql/manage_password.o \
 	src/sql/manage_permission.o \

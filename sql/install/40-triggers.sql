@@ -27,6 +27,11 @@ CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.permiss
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.role
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
+-- Whether a token means an account depends on what others have registered under its issuer's name.
+CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.issuer
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id', 'policy', 'issuer');
+CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON authz.issuer_role
+	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_new AFTER INSERT ON authz.revocation
 	FOR EACH ROW EXECUTE FUNCTION authz.announce_change('policy', 'account_id');
 CREATE TRIGGER announce_change AFTER UPDATE OR DELETE ON authz.revocation

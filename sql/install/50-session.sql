@@ -72,11 +72,17 @@ COMMENT ON FUNCTION authz.has_ks(jsonb) IS 'whether an account with these settin
 -- does that signed it; what another issuer signs, as long as that issuer says.
 CREATE FUNCTION authz.last_end(account_id int, issuer text) RETURNS timestamptz
 	LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN last_end.issuer <> 'urn:uuid:' || a.issuer THEN 'infinity' ELSE greatest(
+	SELECT CASE WHEN last_end.issuer <> 'urn:uuid:' || a.issuer THEN coalesce(guests.last, 'infinity') ELSE greatest(
 		statement_timestamp() + make_interval(secs => a.longest_session),
 		(SELECT max(coalesce(s.expires_at, 'infinity')) FROM authz.account_secret s
-		WHERE s.account_id = a.account_id AND s.secret_id IS NOT NULL)) END
-	FROM authz.account a WHERE a.account_id = last_end.account_id
+		WHERE s.account_id = a.account_id AND s.secret_id IS NOT NULL),
+		CASE WHEN last_end.issuer IS NULL THEN guests.last END) END
+	FROM authz.account a
+	CROSS JOIN LATERAL (
+		SELECT statement_timestamp() + make_interval(secs => max(i.max_lifetime)) + current_setting('authz.clock_skew')::interval AS last
+		FROM authz.issuer i
+		WHERE i.account_id = a.account_id AND i.issuer = coalesce(last_end.issuer, i.issuer)) guests
+	WHERE a.account_id = last_end.account_id
 $$;
 COMMENT ON FUNCTION authz.last_end(int, text) IS
 	'when the last session without a row that an issuer, NULL for any, has made so far ends by itself';
@@ -91,7 +97,8 @@ COMMENT ON FUNCTION authz.settle_revocations(int) IS 'lets revocations expire th
 
 CREATE FUNCTION authz.has_guests(account_id int) RETURNS bool
 	LANGUAGE sql STABLE AS $$
-	SELECT authz.has_ks(a.settings) FROM authz.account a WHERE a.account_id = has_guests.account_id
+	SELECT authz.has_ks(a.settings) OR EXISTS (SELECT FROM authz.issuer i WHERE i.account_id = a.account_id)
+	FROM authz.account a WHERE a.account_id = has_guests.account_id
 $$;
 COMMENT ON FUNCTION authz.has_guests(int) IS 'whether there are sessions of users without a row: those that others make';
 

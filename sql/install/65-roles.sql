@@ -160,6 +160,7 @@ BEGIN
 			HINT = 'Name another with authz_sign_in_configure().';
 	END IF;
 	DELETE FROM authz.directory_role d WHERE d.role_id = role_delete.role_id;
+	DELETE FROM authz.issuer_role m WHERE m.role_id = role_delete.role_id;
 	UPDATE authz.role r SET status = 'deleted', updated_at = now() WHERE r.role_id = role_delete.role_id;
 	PERFORM authz.note(account_id, acting, 'role.delete', role_id::text);
 	RETURN true;

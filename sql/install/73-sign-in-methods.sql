@@ -248,6 +248,7 @@ BEGIN
 	DELETE FROM authz.ldap_setting s WHERE s.application_id = instance;
 	DELETE FROM authz.adapter s WHERE s.application_id = instance;
 	DELETE FROM authz.directory_role s WHERE s.application_id = instance;
+	DELETE FROM authz.issuer_role m USING authz.role r WHERE r.role_id = m.role_id AND r.application_id = instance;
 	DELETE FROM authz.spent_proof s WHERE s.application_id = instance;
 	DELETE FROM authz.secret s WHERE s.secret_id = ANY (secrets);
 END

@@ -11,6 +11,7 @@
 #include "session/ks.h"
 #include "session/ks_policy.h"
 #include "session/moment.h"
+#include "session/utf8.h"
 #include "store/statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -24,18 +25,6 @@
 #define MARK_LENGTH (sizeof(MARK) - 1)
 
 /* Reading ------------------------------------------------------------------ */
-
-/* Only what is the same in the database's encoding: a conversion may raise an error. */
-static bool
-fits_encoding(const char *utf8)
-{
-	if (GetDatabaseEncoding() == PG_UTF8)
-		return true;
-	for (; *utf8 != '\0'; utf8++)
-		if (IS_HIGHBIT_SET(*utf8))
-			return false;
-	return true;
-}
 
 /* The newest secret that has signed it, NULL for none; *result is then what reading says. */
 static const AuthzKsSecret *
@@ -134,7 +123,7 @@ authz_ks_groups(const char *privileges)
 static AuthzKsResult
 judge_account(const AuthzKs *ks, const AuthzKsPolicy *policy)
 {
-	if (!fits_encoding(ks->user_id) || !fits_encoding(ks->privileges))
+	if (!authz_utf8_fits(ks->user_id) || !authz_utf8_fits(ks->privileges))
 		return AUTHZ_KS_FIELDS;
 	if (!ks->one_account)
 		return AUTHZ_KS_ACCOUNT;

@@ -20,6 +20,7 @@
 #include "pure/restriction.h"
 #include "pure/token.h"
 #include "session/grant.h"
+#include "session/issuer.h"
 #include "session/key.h"
 #include "session/ks.h"
 #include "session/moment.h"
@@ -60,9 +61,10 @@ typedef struct Verified
 	bool stale;
 	bool listed;
 	int pins;
-	bool special;	 /* restricted, or a KS: what follows is for these */
+	bool special;	 /* restricted, or made elsewhere: what follows is for these */
 	uint64 admitted; /* the settings of the request that was found to be let in */
 	AuthzKsOpened *ks;
+	AuthzIssuerOpened *foreign; /* what a registered issuer has signed */
 } Verified;
 
 static MemoryContext cache = NULL;
@@ -276,8 +278,10 @@ look_up_session(Verified *verified, const AuthzToken *token)
 	values[3] = TimestampTzGetDatum(issued_at);
 	if (verified->ks != NULL)
 		set_ks_values(verified->ks, values, nulls);
-	if (verified->session.issuer != NULL)
+	if (verified->foreign != NULL)
 	{
+		values[4] = verified->foreign->assertion.groups;
+		nulls[4] = ' ';
 		values[6] = CStringGetTextDatum(verified->session.issuer);
 		nulls[6] = ' ';
 	}
@@ -321,6 +325,14 @@ settle_roles(Verified *verified)
 	MemoryContextSwitchTo(caller);
 }
 
+static bool
+is_rowless(const Verified *verified)
+{
+	if (verified->ks != NULL)
+		return !verified->ks->started_here;
+	return verified->foreign != NULL || verified->session.type == AUTHZ_SESSION_WIDGET;
+}
+
 static void
 fill_session(Verified *verified, const AuthzToken *token)
 {
@@ -335,10 +347,10 @@ fill_session(Verified *verified, const AuthzToken *token)
 	session->actor = token->actor[0] ? pstrdup(token->actor) : NULL;
 	session->privileges = pstrdup(token->privileges);
 	session->expires_at = authz_moment_from_unix(token->expires_at);
-	session->rowless =
-		verified->ks == NULL ? session->type == AUTHZ_SESSION_WIDGET : !verified->ks->started_here;
+	session->issuer = verified->foreign == NULL ? NULL : verified->foreign->issuer;
+	session->rowless = is_rowless(verified);
 	read_privileges(session);
-	verified->special = session->restricted || verified->ks != NULL;
+	verified->special = session->restricted || verified->ks != NULL || verified->foreign != NULL;
 	verified->not_before = authz_moment_from_unix(token->issued_at) -
 						   (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
 	MemoryContextSwitchTo(caller);
@@ -398,6 +410,58 @@ verify_ks(Verified *verified, AuthzToken *token)
 	return ks->result == AUTHZ_KS_OK ? AUTHZ_FAULT_NONE : AUTHZ_FAULT_REFUSED;
 }
 
+/* What the tables make of a token that is good in itself. */
+static AuthzIssuerResult
+judge_foreign(const AuthzToken *token, AuthzFault fault)
+{
+	if (fault == AUTHZ_FAULT_ENDED)
+		return AUTHZ_ISSUER_REVOKED;
+	if (token->principal_id == AUTHZ_ISSUER_UNKNOWN_PRINCIPAL)
+		return AUTHZ_ISSUER_USER;
+	return fault == AUTHZ_FAULT_NONE ? AUTHZ_ISSUER_OK : AUTHZ_ISSUER_USER_BLOCKED;
+}
+
+static AuthzIssuerOpened *
+open_foreign(Verified *verified)
+{
+	MemoryContext caller = MemoryContextSwitchTo(verified->context);
+	AuthzIssuerOpened *foreign = palloc0(sizeof(AuthzIssuerOpened));
+
+	if (!authz_issuer_open(verified->text, foreign))
+		foreign = NULL;
+	MemoryContextSwitchTo(caller);
+	return foreign;
+}
+
+/* A token of another issuer: good while that is registered, and says no more than is registered. */
+static AuthzFault
+verify_foreign(Verified *verified, AuthzToken *token)
+{
+	AuthzIssuerOpened *foreign = open_foreign(verified);
+	AuthzActing acting;
+	AuthzFault fault;
+
+	if (foreign == NULL)
+		return AUTHZ_FAULT_MALFORMED;
+	verified->foreign = foreign;
+	verified->special = true;
+	verified->keys[verified->nkeys++] = authz_change_key(AUTHZ_TOPIC_POLICY, foreign->account_id);
+	verified->keys[verified->nkeys++] = authz_change_key_text(AUTHZ_TOPIC_POLICY, foreign->issuer);
+	if (foreign->result != AUTHZ_ISSUER_OK)
+		return AUTHZ_FAULT_REFUSED;
+
+	authz_store_begin(&acting);
+	authz_issuer_resolve(foreign, token);
+	fill_session(verified, token);
+	verified->not_before = authz_moment_from_unix(foreign->assertion.not_before) -
+						   (TimestampTz) authz_setting_clock_skew() * USECS_PER_SEC;
+	fault = look_up_session(verified, token);
+	authz_store_end(&acting);
+	settle_roles(verified);
+	foreign->result = judge_foreign(token, fault);
+	return foreign->result == AUTHZ_ISSUER_OK ? AUTHZ_FAULT_NONE : AUTHZ_FAULT_REFUSED;
+}
+
 static AuthzFault
 verify(Verified *verified)
 {
@@ -409,7 +473,8 @@ verify(Verified *verified)
 
 	nverified++;
 	if (authz_token_read(verified->text, length, token) != AUTHZ_TOKEN_OK)
-		return verify_ks(verified, token);
+		return strchr(verified->text, '.') != NULL ? verify_foreign(verified, token)
+												   : verify_ks(verified, token);
 	fault = check_signature(verified, length, token);
 	if (fault != AUTHZ_FAULT_NONE)
 		return fault;
@@ -529,6 +594,9 @@ load(const char *raw, uint64 hash)
 		{
 			moment = authz_change_moment();
 			verified->nkeys = 0;
+			verified->ks = NULL;
+			verified->foreign = NULL;
+			verified->special = false;
 			verified->provisional = false;
 			verified->horizon = DT_NOEND;
 			verified->fault = verify(verified);
@@ -599,18 +667,32 @@ refusal_of(const Verified *verified, AuthzFault fault)
 	return fault == AUTHZ_FAULT_EXHAUSTED ? AUTHZ_KS_ACTIONS : result;
 }
 
+static AuthzIssuerResult
+foreign_refusal_of(const Verified *verified, AuthzFault fault)
+{
+	if (fault == AUTHZ_FAULT_EXPIRED)
+		return AUTHZ_ISSUER_EXPIRED;
+	return fault == AUTHZ_FAULT_EARLY ? AUTHZ_ISSUER_EARLY : verified->foreign->result;
+}
+
 /* Apart from the sessions that most are, which cost no more than the question. */
 static AuthzFault
 judge_special(Verified *verified, AuthzFault fault)
 {
 	const AuthzKsOpened *ks = verified->ks;
+	const AuthzIssuerOpened *foreign = verified->foreign;
 
 	if (fault == AUTHZ_FAULT_NONE && verified->session.restricted)
 		fault = judge_restrictions(verified);
-	if (fault == AUTHZ_FAULT_NONE || ks == NULL)
+	if (fault == AUTHZ_FAULT_NONE || (ks == NULL && foreign == NULL))
 		return fault;
-	authz_refusal_note(ks->account_id, verified->session.principal_id, ks->id,
-					   refusal_of(verified, fault));
+	if (ks != NULL)
+		authz_refusal_note(ks->account_id, verified->session.principal_id, ks->id,
+						   authz_ks_word(refusal_of(verified, fault)));
+	else
+		authz_refusal_note(foreign->account_id, verified->session.principal_id,
+						   foreign->assertion.id,
+						   authz_issuer_word(foreign_refusal_of(verified, fault)));
 	return AUTHZ_FAULT_REFUSED;
 }
 

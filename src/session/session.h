@@ -31,7 +31,7 @@ typedef enum AuthzFault
 	AUTHZ_FAULT_BLOCKED,   /* account, user or app token is blocked or deleted */
 	AUTHZ_FAULT_ELSEWHERE, /* restricted to other addresses or paths */
 	AUTHZ_FAULT_EXHAUSTED, /* put in force as often as it may be */
-	AUTHZ_FAULT_REFUSED,   /* a Kaltura session, for a reason that the audit has */
+	AUTHZ_FAULT_REFUSED,   /* made by others, for a reason that the audit has */
 	AUTHZ_FAULT_ROLELESS   /* signed in to an application of which it has no role; judged above */
 } AuthzFault;
 

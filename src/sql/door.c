@@ -293,9 +293,13 @@ is_person(int64 principal_id)
 void
 authz_door_require_own_hand(const AuthzDoor *door)
 {
+	const AuthzSession *session;
+
 	authz_door_refuse_acting(door);
-	if (door->plane == AUTHZ_PLANE_SESSION &&
-		authz_judgement_session(door->judgement)->actor != NULL && is_person(door->principal_id))
+	if (door->plane == AUTHZ_PLANE_DATABASE)
+		return;
+	session = authz_judgement_session(door->judgement);
+	if (session->issuer != NULL || (session->actor != NULL && is_person(door->principal_id)))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 						errhint("A person does this himself, in a session that he has signed in "
 								"to.")));

@@ -73,7 +73,10 @@ extern void authz_door_require_role(const AuthzDoor *door, ArrayType *permission
  */
 extern void authz_door_refuse_acting(const AuthzDoor *door);
 
-/* Raises 42501 where anything acts for a person, app tokens included: he does this himself. */
+/*
+ * Raises 42501 where anything acts for a person, app tokens included: he does this
+ * himself, in a session that was started here, and not by the word of another issuer.
+ */
 extern void authz_door_require_own_hand(const AuthzDoor *door);
 
 /*

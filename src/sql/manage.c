@@ -33,3 +33,12 @@ authz_manage_database_only(const AuthzDoor *door, const char *hint)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
 						errhint("%s", hint)));
 }
+
+void
+authz_manage_require_trust(const AuthzDoor *door)
+{
+	if (!authz_door_holds(door, "user.impersonate"))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
+						errhint("Who lets others say who somebody is can be anybody: this takes "
+								"the permission \"user.impersonate\".")));
+}

@@ -26,4 +26,7 @@ extern bool authz_manage_clears(FunctionCallInfo fcinfo, int n, const char *fiel
 /* Raises 42501 in a session: this is for the database plane alone. */
 extern void authz_manage_database_only(const AuthzDoor *door, const char *hint);
 
+/* Raises 42501 for who may not let others say who somebody is. */
+extern void authz_manage_require_trust(const AuthzDoor *door);
+
 #endif

@@ -26,16 +26,6 @@
 #include "utils/syscache.h"
 #include "utils/uuid.h"
 
-/* Raises 42501 for who may not let others say who somebody is. */
-static void
-require_trust(const AuthzDoor *door)
-{
-	if (!authz_door_holds(door, "user.impersonate"))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied"),
-						errhint("Who lets others say who somebody is can be anybody: this takes "
-								"the permission \"user.impersonate\".")));
-}
-
 static bool
 is_word(const char *word, const char *expected)
 {
@@ -70,7 +60,7 @@ authz_sign_in_configure(PG_FUNCTION_ARGS)
 
 	authz_door_refuse_acting(&door);
 	if (!is_word(authn, "internal") || !is_word(authz, "internal"))
-		require_trust(&door);
+		authz_manage_require_trust(&door);
 	authz_application_check_role(&door, application_id, authz_argument_text(fcinfo, 6));
 	result = authz_door_call(&door, fcinfo);
 	if (is_word(authn, "ldap") || is_word(authz, "ldap"))
@@ -88,7 +78,7 @@ authz_header_configure(PG_FUNCTION_ARGS)
 		authz_application_open("header.configure", authz_application_argument(fcinfo, 0));
 
 	authz_door_require_own_hand(&door);
-	require_trust(&door);
+	authz_manage_require_trust(&door);
 	if (authz_argument_text(fcinfo, 2) != NULL)
 		authz_door_require_encryption();
 	return authz_door_call(&door, fcinfo);
@@ -106,7 +96,7 @@ authz_sso_configure(PG_FUNCTION_ARGS)
 	AuthzDoor door = authz_application_open("sso.configure", authz_application_argument(fcinfo, 0));
 
 	authz_door_require_own_hand(&door);
-	require_trust(&door);
+	authz_manage_require_trust(&door);
 	if (authz_argument_text(fcinfo, 2) != NULL)
 		authz_door_require_encryption();
 	return authz_door_call(&door, fcinfo);
@@ -152,7 +142,7 @@ authz_adapter_configure(PG_FUNCTION_ARGS)
 		authz_application_open("adapter.configure", authz_application_argument(fcinfo, 0));
 
 	authz_door_refuse_acting(&door);
-	require_trust(&door);
+	authz_manage_require_trust(&door);
 	check_function(fcinfo, 1, JSONBOID, JSONBOID, "(credential jsonb) that returns jsonb");
 	check_function(fcinfo, 2, TEXTOID, TEXTOID, "(user_id text) that returns text");
 	return authz_door_call(&door, fcinfo);
@@ -180,7 +170,7 @@ authz_ldap_configure(PG_FUNCTION_ARGS)
 	Datum result;
 
 	authz_door_require_own_hand(&door);
-	require_trust(&door);
+	authz_manage_require_trust(&door);
 	if (authz_argument_text(fcinfo, 5) != NULL)
 		authz_door_require_encryption();
 	if (!authz_directory_is_there())

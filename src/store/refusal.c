@@ -1,6 +1,6 @@
 /*
  * refusal.c
- *	  Kaltura sessions that were refused, noted for administrators.
+ *	  Sessions made by others that were refused, noted for administrators.
  */
 #include "postgres.h"
 
@@ -61,7 +61,7 @@ is_new(const AuthzRefusal *refusal)
 }
 
 void
-authz_refusal_note(int account_id, int64 principal_id, const char *session_id, AuthzKsResult reason)
+authz_refusal_note(int account_id, int64 principal_id, const char *session_id, const char *reason)
 {
 	AuthzRefusal refusal;
 
@@ -71,8 +71,8 @@ authz_refusal_note(int account_id, int64 principal_id, const char *session_id, A
 	memset(&refusal, 0, sizeof(refusal)); /* it is hashed as bytes */
 	refusal.account_id = account_id;
 	refusal.principal_id = Max(principal_id, 0);
-	refusal.reason = reason;
 	refusal.role = GetSessionUserId();
+	strlcpy(refusal.reason, reason, sizeof(refusal.reason));
 	strlcpy(refusal.session_id, session_id, sizeof(refusal.session_id));
 	strlcpy(refusal.source, authz_failure_source(), sizeof(refusal.source));
 	if (!is_new(&refusal))
@@ -80,8 +80,7 @@ authz_refusal_note(int account_id, int64 principal_id, const char *session_id, A
 	if (!authz_errand_possible() ||
 		!authz_errand_send(AUTHZ_ERRAND_NOTE_REFUSAL, &refusal, sizeof(refusal)))
 		ereport(LOG_SERVER_ONLY,
-				(errmsg("Kaltura session of account %d is refused: %s", account_id,
-						authz_ks_word(reason)),
+				(errmsg("session of account %d is refused: %s", account_id, reason),
 				 session_id[0] != '\0' ? errdetail("Its id is %s.", session_id) : 0));
 }
 
@@ -95,7 +94,7 @@ authz_refusal_write(const AuthzRefusal *refusal)
 	values[0] = Int32GetDatum(refusal->account_id);
 	values[1] = Int64GetDatum(refusal->principal_id);
 	values[2] = CStringGetTextDatum(refusal->session_id);
-	values[3] = CStringGetTextDatum(authz_ks_word(refusal->reason));
+	values[3] = CStringGetTextDatum(refusal->reason);
 	values[4] = CStringGetTextDatum(refusal->source);
 	values[5] = ObjectIdGetDatum(refusal->role);
 	values[6] = TimestampTzGetDatum(GetCurrentTimestamp() - ONCE_IN_SECONDS * USECS_PER_SEC);

@@ -1,7 +1,8 @@
 /*
  * refusal.h
- *	  Kaltura sessions that were refused, noted for administrators: their bearer
- *	  learns that they are not valid and no more.
+ *	  Sessions made by others that were refused, Kaltura's and those of registered
+ *	  issuers, noted for administrators: their bearer learns that they are not
+ *	  valid and no more.
  *
  * A note outlives the transaction that it is about, so a background worker writes
  * it. Nobody waits for it, and of the same refusal there is one an hour.
@@ -11,23 +12,23 @@
 
 #include "postgres.h"
 
-#include "pure/ks.h"
-
 #define AUTHZ_REFUSAL_SOURCE_MAX 46 /* an address and its end */
+#define AUTHZ_REFUSAL_REASON_MAX 16
+#define AUTHZ_REFUSAL_ID_MAX 41
 
 typedef struct AuthzRefusal
 {
 	int64 principal_id; /* 0 where it is not known */
 	int account_id;
-	AuthzKsResult reason;
-	Oid role;							   /* of the database */
-	char session_id[AUTHZ_KS_ID_HEX + 1];  /* '' where it is not proven */
+	Oid role; /* of the database */
+	char reason[AUTHZ_REFUSAL_REASON_MAX];
+	char session_id[AUTHZ_REFUSAL_ID_MAX]; /* '' where it is not proven */
 	char source[AUTHZ_REFUSAL_SOURCE_MAX]; /* where the client is */
 } AuthzRefusal;
 
 /* Notes it in the audit, or in the server's log where no worker can. */
 extern void authz_refusal_note(int account_id, int64 principal_id, const char *session_id,
-							   AuthzKsResult reason);
+							   const char *reason);
 
 /* For the worker. */
 extern bool authz_refusal_write(const AuthzRefusal *refusal);

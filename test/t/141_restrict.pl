@@ -197,7 +197,7 @@ is(on_standby($used), 'nobody', 'and what is used up is used up');
 is(on_standby($ks), 'ann', 'a KS is accepted there');
 my $offset = -s $standby->logfile;
 is(on_standby($old), 'nobody', 'an expired one is not');
-like(slurp_file($standby->logfile, $offset), qr/LOG:\s+Kaltura session of account 1 is refused: expired/,
+like(slurp_file($standby->logfile, $offset), qr/LOG:\s+session of account 1 is refused: expired/,
 	'the reason is in the log, where there is no audit to write');
 
 done_testing();
