@@ -28,8 +28,8 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 	content_array content_array_write content_people content_keys content_spelling \
 	content_hidden content_parts content_references content_forms linked_protect linked \
 	linked_change linked_follow linked_attack keep hidden_rows grow cross_account ks \
-	ks_session issuers issuer_session restrict secrets seal names tricks guess bad_input plans \
-	estimates check_setup leftovers
+	ks_session issuers issuer_session issuer_exchange restrict secrets seal names tricks guess \
+	bad_input plans estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
 ISOLATION = circle confined cursor declassify elsewhere entry grants homes import limits \

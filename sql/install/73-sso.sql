@@ -65,7 +65,10 @@ BEGIN
 	new.login_url := nullif(coalesce(login_url, former.login_url), '');
 	new.logout_url := nullif(coalesce(logout_url, former.logout_url), '');
 	new.accept_session_key := coalesce(accept_session_key, former.accept_session_key, false);
-	IF new.secret_id IS NULL THEN
+	-- What a registered issuer has signed is verified by its keys; all else by the secret.
+	IF new.secret_id IS NULL AND (new.accept_session_key OR NOT EXISTS (
+		SELECT FROM authz.issuer i WHERE i.account_id = instance.account_id AND i.issuer = new.issuer))
+	THEN
 		PERFORM authz.check_given(NULL, 'secret');
 	END IF;
 

@@ -5,20 +5,25 @@
  * It comes by way of the user, so it is believed for its signature alone: that
  * of the gateway, for this application, for a moment, the first time that it
  * comes. Of three forms: a JWT, a session key, and MediaSpace's own where the
- * application asks for that.
+ * application asks for that. A JWT of an issuer that is registered in the account is
+ * verified by that issuer's keys, as its tokens are everywhere.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "pure/claims.h"
 #include "pure/jws.h"
+#include "session/issuer.h"
 #include "session/moment.h"
 #include "session/setting.h"
 #include "sql/argument.h"
 #include "sql/login.h"
 #include "sql/sso.h"
 #include "store/spent.h"
+#include "store/statement.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 /* What is signed is on its way from one page to another. */
@@ -150,20 +155,9 @@ open_by_secret(const AuthzSso *sso, const char *text, uint8_t *payload, size_t *
 		   authz_jws_open(text, strlen(text), &keys, payload, length) == AUTHZ_JWS_OK;
 }
 
-/*
- * Whose keys verify what the application's issuer has signed is decided here, by
- * what is set, never by what comes.
- */
-static bool
-open_assertion(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, uint8_t *payload,
-			   size_t *length)
-{
-	return open_by_secret(sso, text, payload, length);
-}
-
 /* What the gateway has signed, whatever it says; NULL for what it has not. */
 static const AuthzClaims *
-read_assertion(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text)
+read_assertion(const AuthzSso *sso, const char *text)
 {
 	size_t length = strlen(text);
 	uint8_t *payload;
@@ -171,7 +165,7 @@ read_assertion(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text
 	if (length > AUTHZ_JWS_MAX_BYTES)
 		return NULL;
 	payload = palloc(length);
-	if (!open_assertion(sign_in, sso, text, payload, &length))
+	if (!open_by_secret(sso, text, payload, &length))
 		return NULL;
 	return hold_claims(payload, length);
 }
@@ -216,15 +210,12 @@ take_claims(const AuthzClaims *claims, AuthzWho *who)
 }
 
 static bool
-by_jwt(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, AuthzWho *who)
+by_gateway(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, AuthzWho *who)
 {
 	const AuthzClaims *claims;
 
-	who->reason = "no issuer is set";
-	if (sso->issuer == NULL)
-		return false;
 	who->reason = "the assertion is not the gateway's";
-	claims = read_assertion(sign_in, sso, text);
+	claims = read_assertion(sso, text);
 	if (claims == NULL)
 		return false;
 	who->reason = "the assertion names nobody, or has no number";
@@ -237,7 +228,126 @@ by_jwt(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, AuthzW
 					claims->expires_at);
 }
 
+/* Tokens of registered issuers ------------------------------------------------ */
+
+static const char *
+reason_of(AuthzIssuerResult result)
+{
+	switch (result)
+	{
+		case AUTHZ_ISSUER_SIGNATURE:
+			return "the token is not the issuer's";
+		case AUTHZ_ISSUER_CLAIMS:
+			return "the token names nobody";
+		case AUTHZ_ISSUER_PURPOSE:
+			return "the token is for something else";
+		case AUTHZ_ISSUER_AUDIENCE:
+			return "the token is for others";
+		case AUTHZ_ISSUER_LIFETIME:
+			return "the token is for longer than it may be";
+		default:
+			return "the token is not of this moment";
+	}
+}
+
+/*
+ * What the tables say of it: whether it is revoked, or its name was another's since
+ * it was made, and the strongest of the application's roles that it is mapped to.
+ */
+static bool
+look_up_token(const AuthzSignIn *sign_in, const AuthzIssuer *issuer, const AuthzAssertion *token,
+			  AuthzWho *who)
+{
+	static AuthzStatement statement = {
+		.sql = "SELECT EXISTS (SELECT FROM authz.revocation r"
+			   "         WHERE r.account_id = $1 AND r.session_id = ANY (ARRAY['', $4] || $5)"
+			   "           AND r.principal_id IN (0, coalesce(p.principal_id, 0))"
+			   "           AND r.apptoken_id = '' AND r.issuer IN ('', $3)"
+			   "           AND (r.issued_before IS NULL OR r.issued_before > $6)),"
+			   "       EXISTS (SELECT FROM authz.principal o"
+			   "         WHERE o.account_id = $1 AND lower(o.user_id) = lower($2)"
+			   "           AND o.reused_at >= $7),"
+			   "       (SELECT r.name FROM authz.issuer_role m"
+			   "          JOIN authz.role r ON r.role_id = m.role_id"
+			   "         WHERE m.account_id = $1 AND m.issuer = $3 AND m.value = ANY ($8)"
+			   "           AND r.application_id = $9::uuid AND r.status = 'active'"
+			   "         ORDER BY r.rank DESC NULLS LAST, r.name COLLATE \"C\" LIMIT 1)"
+			   "  FROM (SELECT) AS one"
+			   "  LEFT JOIN authz.principal p ON p.account_id = $1 AND lower(p.user_id) = lower($2)"
+			   "   AND p.reused_at IS NULL",
+		.nargs = 9,
+		.argtypes = {INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
+					 TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
+	};
+	MemoryContext caller = CurrentMemoryContext;
+	Datum values[9];
+	AuthzActing acting;
+	char *role;
+
+	values[0] = Int32GetDatum(issuer->account_id);
+	values[1] = CStringGetTextDatum(token->user_id);
+	values[2] = CStringGetTextDatum(issuer->name);
+	values[3] = CStringGetTextDatum(token->id);
+	values[4] = token->groups;
+	values[5] = TimestampTzGetDatum(authz_moment_from_unix(token->issued_at));
+	values[6] =
+		TimestampTzGetDatum(authz_moment_from_unix(token->issued_at - authz_setting_clock_skew()));
+	values[7] = token->roles;
+	values[8] = CStringGetTextDatum(sign_in->application);
+	authz_store_begin(&acting);
+	if (authz_store_read_fresh(&statement, values, NULL) != 1)
+		elog(ERROR, "looking up a token gave no row");
+	who->reason = authz_store_bool(0, 1)   ? "the token is revoked"
+				  : authz_store_bool(0, 2) ? "the user's name was another's"
+										   : NULL;
+	role = authz_store_text(0, 3);
+	who->role = role == NULL ? NULL : MemoryContextStrdup(caller, role);
+	authz_store_end(&acting);
+	return who->reason == NULL;
+}
+
+/* One that has no number is spent by all that is signed of it. */
+static bool
+by_issuer(const AuthzSignIn *sign_in, const AuthzIssuer *issuer, const char *text, AuthzWho *who)
+{
+	AuthzAssertion token;
+	AuthzIssuerResult result =
+		authz_issuer_read(issuer, text, authz_moment_to_unix(GetCurrentTimestamp()), &token);
+
+	who->reason = reason_of(result);
+	if (result != AUTHZ_ISSUER_OK)
+		return false;
+	who->user_id = token.user_id;
+	who->first_name = token.first_name;
+	who->last_name = token.last_name;
+	who->email = token.email;
+	if (!look_up_token(sign_in, issuer, &token, who))
+		return false;
+	who->reason = "the token was used before";
+	return is_first(sign_in,
+					token.number == NULL ? psprintf("token %s", token.id)
+										 : psprintf("assertion %s\n%s", issuer->name, token.number),
+					token.expires_at);
+}
+
 /* Whichever it is ------------------------------------------------------------- */
+
+/*
+ * Who verifies what the application's issuer has signed is decided here, by what
+ * is set, never by what comes: where the issuer is registered nobody but its keys.
+ */
+static bool
+by_jwt(const AuthzSignIn *sign_in, const AuthzSso *sso, const char *text, AuthzWho *who)
+{
+	const AuthzIssuer *issuer;
+
+	who->reason = "no issuer is set";
+	if (sso->issuer == NULL)
+		return false;
+	issuer = authz_issuer_find(sign_in->account_id, sso->issuer);
+	return issuer == NULL ? by_gateway(sign_in, sso, text, who)
+						  : by_issuer(sign_in, issuer, text, who);
+}
 
 static bool
 is_key(const char *text)
