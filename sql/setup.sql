@@ -170,5 +170,5 @@ $$;
 CREATE FUNCTION kit.foreign(user_id text, claims jsonb DEFAULT '{}', kid text DEFAULT 'first', header jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
 	SELECT kit.rs256(jsonb_strip_nulls(jsonb_build_object('alg', 'RS256', 'typ', 'JWT', 'kid', kid) || header)::text,
 		jsonb_strip_nulls(jsonb_build_object('iss', 'https://id.example.org', 'aud', 'files', 'sub', user_id, 'iat', now, 'exp', now + 3600, 'n', gen_random_uuid()) || claims)::text, kid)
-	FROM (SELECT extract(epoch FROM clock_timestamp())::bigint) t (now)
+	FROM (SELECT floor(extract(epoch FROM clock_timestamp()))) t (now)
 $$;

@@ -1,7 +1,8 @@
-// What t/150_jose asks of npm's jose: reads requests from standard input, a JSON
+// What t/148_issuers and t/150_jose ask of npm's jose: reads requests from standard input, a JSON
 // object in each line, and answers each with one.
 //
 //   {"make": ALG, "kid": …, "payload": …}   a key pair or secret and a text signed with it
+//   {"pair": ALG, "kid": …}                 both halves of a new key
 //   {"sign": {header}, "claims": {…}, "key": JWK}
 //   {"verify": TEXT, "key": JWK}            as it is
 //   {"verify": TEXT, "keys": [JWK, …]}      with the key of a set that it picks
@@ -19,6 +20,17 @@ async function make(alg, kid, payload)
 	return {
 		jwk: { ...(await jose.exportJWK(secret ? key : pair.publicKey)), kid, alg, use: 'sig' },
 		jws: await new jose.CompactSign(Buffer.from(payload)).setProtectedHeader({ alg, kid }).sign(key),
+	};
+}
+
+async function pair(alg, kid)
+{
+	const made = await jose.generateKeyPair(alg, { extractable: true });
+	const names = { kid, alg, use: 'sig' };
+
+	return {
+		private: { ...(await jose.exportJWK(made.privateKey)), ...names },
+		public: { ...(await jose.exportJWK(made.publicKey)), ...names },
 	};
 }
 
@@ -45,6 +57,8 @@ async function answer(request)
 	try {
 		if (request.make)
 			return await make(request.make, request.kid, request.payload);
+		if (request.pair)
+			return await pair(request.pair, request.kid);
 		if (request.sign)
 			return await sign(request.sign, request.claims, request.key);
 		return await verify(request);
