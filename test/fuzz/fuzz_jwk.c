@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 
+#include "pure/issuer_keys.h"
 #include "pure/jwk_make.h"
 #include "pure/jws.h"
 #include "pure/signature.h"
@@ -304,6 +305,30 @@ check_own(const char *text, size_t size)
 	authz_jwk_free(&key);
 }
 
+/* Another's keys: none that signs, and of those that a token can name one each. */
+static void
+check_others(const char *text, size_t size)
+{
+	uint32_t all = (AUTHZ_JWA_BIT(AUTHZ_JWA_EDDSA + 1) - 1) & ~AUTHZ_JWA_BIT(AUTHZ_JWA_UNKNOWN);
+	AuthzJwkSet set;
+
+	if (authz_issuer_keys_read(text, size, all, &set) == AUTHZ_ISSUER_KEYS_OK)
+	{
+		CHECK(set.count > 0 && !set.single);
+		for (size_t i = 0; i < set.count; i++)
+		{
+			const AuthzJwk *key = &set.keys[i];
+
+			CHECK(key->type != AUTHZ_JWK_OCT);
+			CHECK(set.count == 1 || key->kid != NULL);
+			for (AuthzJwa algorithm = AUTHZ_JWA_HS256; algorithm <= AUTHZ_JWA_EDDSA; algorithm++)
+				if (authz_jwk_fits(key, algorithm))
+					CHECK(authz_jwk_set_choose(&set, algorithm, key->kid) == key);
+		}
+	}
+	authz_jwk_set_free(&set);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -325,6 +350,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	authz_jwk_set_free(&set);
 	check_own(text, size);
+	check_others(text, size);
 	CHECK(ERR_peek_error() == 0);
 	return 0;
 }

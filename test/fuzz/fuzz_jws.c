@@ -104,7 +104,7 @@ check_json(const uint8_t *data, size_t size)
 	for (int in_set = 0; in_set < 2; in_set++)
 	{
 		AuthzJwk unnamed = named;
-		AuthzJwkSet keys = {&unnamed, 1, in_set == 0};
+		AuthzJwkSet keys = {&unnamed, 1, in_set == 0, 0};
 		size_t payload_length = 0;
 		AuthzJwsResult result;
 
@@ -130,7 +130,7 @@ check_text(const char *of, size_t size)
 		known = known || (strlen(vectors[i].jws) == size && memcmp(vectors[i].jws, of, size) == 0);
 	for (size_t i = 0; i < VECTORS; i++)
 	{
-		AuthzJwkSet one = {examples.keys + i, 1, true};
+		AuthzJwkSet one = {examples.keys + i, 1, true, 0};
 
 		if (authz_jws_open(of, size, &one, payload, &length) == AUTHZ_JWS_OK)
 			CHECK(known);
@@ -141,6 +141,8 @@ check_text(const char *of, size_t size)
 	examples.count = VECTORS;
 	if (authz_jws_open(of, size, &examples, payload, &length) == AUTHZ_JWS_OK)
 		CHECK(known);
+	if (authz_jws_peek(of, size, payload, &length) != AUTHZ_JWS_OK)
+		CHECK(!known);
 }
 
 int

@@ -197,9 +197,24 @@ test_judging(void)
 	judged("{\"iss\":\"https://a\",\"iat\":999990,\"exp\":1000100}", AUTHZ_CLAIMS_AUDIENCE);
 }
 
+/* Claims of which it matters that they are there, or true. */
+static void
+test_presence(void)
+{
+	reads("{\"a\":null,\"b\":false,\"c\":true,\"d\":\"true\",\"e\":1}");
+	ok(authz_claims_has(&claims, "a") && authz_claims_has(&claims, "b"), "of whatever form");
+	ok(!authz_claims_has(&claims, "f") && !authz_claims_has(&claims, ""), "none that is not there");
+	ok(authz_claims_is_true(&claims, "c"), "true");
+	ok(!authz_claims_is_true(&claims, "a") && !authz_claims_is_true(&claims, "b") &&
+		   !authz_claims_is_true(&claims, "d") && !authz_claims_is_true(&claims, "e") &&
+		   !authz_claims_is_true(&claims, "f"),
+	   "nothing else is");
+}
+
 int
 main(void)
 {
+	test_presence();
 	test_reading();
 	test_moments();
 	test_audience();

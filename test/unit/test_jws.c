@@ -933,10 +933,35 @@ scarce_memory(void)
 	authz_jwk_set_free(&keys);
 }
 
+/* What a text says, whoever has signed it. */
+static void
+peeked(void)
+{
+	static const char *const wrong[] = {"", ".", "a.e30", ".e30.", "a.e3.b", "a.e30=.b"};
+
+	for (size_t i = 0; i < VECTORS; i++)
+		ok(authz_jws_peek(vectors[i].jws, strlen(vectors[i].jws), payload, &payload_length) ==
+				   AUTHZ_JWS_OK &&
+			   payload_length == strlen(vectors[i].payload) &&
+			   memcmp(payload, vectors[i].payload, payload_length) == 0,
+		   "%s: read without a key", vectors[i].name);
+	ok(authz_jws_peek("!.e30.!", 7, payload, &payload_length) == AUTHZ_JWS_OK &&
+		   payload_length == 2,
+	   "whatever stands around");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		is_number(authz_jws_peek(wrong[i], strlen(wrong[i]), payload, &payload_length),
+				  AUTHZ_JWS_MALFORMED, wrong[i]);
+	memset(text, 'a', AUTHZ_JWS_MAX_BYTES + 1);
+	text[1] = text[3] = '.';
+	is_number(authz_jws_peek(text, AUTHZ_JWS_MAX_BYTES + 1, payload, &payload_length),
+			  AUTHZ_JWS_MALFORMED, "not one that is too long");
+}
+
 int
 main(void)
 {
 	rfc();
+	peeked();
 	rfc_refused();
 	algorithms();
 	encodings();
