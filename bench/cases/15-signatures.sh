@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154	# part of run
 # Verifying by each algorithm, beside the rate of the same primitive that
 # `openssl speed` gives on the same processor: texts with authz_jws_verify(), and
-# session tokens that the connection has not seen yet. What the query or loop
-# itself costs is taken off.
+# session tokens that the connection has not seen yet, those of another issuer too.
+# What the query or loop itself costs is taken off.
 
 make_database bench_signatures
 signatures()
@@ -88,7 +88,7 @@ for algorithm in HS256 RS256 ES256 EdDSA; do
 done
 
 # Arguments: side, setting, algorithm, the step from one transaction's tokens to
-# the next's, what is done with each.
+# the next's, what is done with each, how many there are in a transaction.
 write_tokens()
 {
 	cat >"$work/$1.sql" <<-EOF
@@ -98,7 +98,7 @@ write_tokens()
 		DECLARE
 			found record;
 		BEGIN
-			FOR found IN SELECT token FROM signed WHERE algorithm = '$3' AND n BETWEEN :next AND :next + 99 LOOP
+			FOR found IN SELECT token FROM signed WHERE algorithm = '$3' AND n BETWEEN :next AND :next + ${6:-100} - 1 LOOP
 				PERFORM set_config('$2', found.token, true);
 				$5
 			END LOOP;
@@ -123,3 +123,32 @@ for algorithm in HS256 ES256 EdDSA; do
 	row "100 session tokens seen before, $algorithm" - simple "$(less again still)" \
 		'verified' "$(less ours nothing)" time -
 done
+
+# Tokens of another issuer, signed as most of them do.
+signatures -o /dev/null <<EOF
+	SELECT authz_user_add('reader'), authz_issuer_add('https://id.example.org', jsonb_build_object('keys', ARRAY[$(key_of RS256 | sed "s/.*/'&'::jsonb/")]),
+		'files', '{RS256}', direct => true);
+EOF
+header=$(printf '{"alg":"RS256"}' | as_base64url)
+now=$(date +%s)
+for n in $(seq 500); do
+	text=$header.$(printf '{"iss":"https://id.example.org","aud":"files","sub":"reader","iat":%s,"exp":%s,"jti":"%s"}' \
+		"$now" "$((now + 3600))" "$n" | as_base64url)
+	echo "foreign,$n,$text.$(printf '%s' "$text" | openssl dgst -sha256 -sign "$work/rsa.pem" | as_base64url)"
+done >"$work/foreign.csv"
+signatures -c "\\copy signed FROM '$work/foreign.csv' (FORMAT csv)" -c 'VACUUM ANALYZE signed'
+write_tokens ours authz.session foreign 10 'PERFORM authz_current_user_id();' 10
+write_tokens nothing bench.user_id foreign 10 '' 10
+write_tokens again authz.session foreign 0 'PERFORM authz_current_account_id();'
+write_tokens still bench.user_id foreign 0 ''
+write_tokens own authz.session EdDSA 0 'PERFORM authz_current_account_id();'
+write_tokens bare bench.user_id EdDSA 0 ''
+sides
+for side in ours nothing again still own bare; do
+	side $side bench_default widget "$work/$side.sql" bench_signatures
+done
+compare simple median 45
+row '10 tokens of another issuer verified, RS256' - simple "$(less ours nothing)" \
+	'openssl speed' "$(awk '{ print 10000 / $1 }' "$work/primitive.RS256")" time -
+row '100 tokens of another issuer seen before' - simple "$(less again still)" \
+	'own session tokens seen before' "$(less own bare)" time -
