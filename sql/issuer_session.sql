@@ -205,7 +205,7 @@ SELECT set_config('authz.session', fresh('Ann'), false) IS NOT NULL AS set;
 SELECT authz_has_permission('issuer.add') AS add, authz_has_permission('user.impersonate') AS impersonate, kit.try(format('SELECT authz_issuer_add(''https://next.example.org'', %L, ''files'', ''{RS256}'')', kit.jwks('second'))) AS added,
 	kit.try(format('SELECT authz_issuer_update(''https://id.example.org'', %L)', kit.jwks('second'))) AS updated, kit.try('SELECT authz_user_set_password(''Ann'', ''correct horse battery staple'')') AS password, kit.try('SELECT authz_user_add(''Dee'')') AS another;
 SET authz.session = '';
-SELECT subject, action, object FROM authz.audit_event WHERE account_id = 662 AND object = 'Dee';
+SELECT subject, action, object, tag FROM authz.audit_event WHERE account_id = 662 AND object = 'Dee';	-- with the one who says so
 
 -- a plan made for one obeys another; a cursor ends with its session
 SELECT fresh('Ann') AS ann, fresh('Cy') AS cy \gset

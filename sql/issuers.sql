@@ -18,9 +18,9 @@ CREATE FUNCTION pg_temp.set(key text, member text, value jsonb) RETURNS jsonb LA
 CREATE VIEW pg_temp.shown AS SELECT issuer, audience, algorithms, user_claim, role_claim, direct, max_lifetime, jsonb_path_query_array(jwks, '$.keys[*].kid') AS kids FROM authz_issuers ORDER BY issuer;
 
 -- names, claims, seconds: 22023
-SELECT pg_temp.add(NULL) AS null, pg_temp.add('') AS empty, pg_temp.add(E'a\nb') AS control, pg_temp.add(repeat('x', 1001)) AS long;
+SELECT pg_temp.add(NULL) AS null, pg_temp.add('') AS empty, pg_temp.add(E'a\nb') AS control, pg_temp.add(repeat('x', 1001)) AS long, pg_temp.add(repeat('ä', 501)) AS bytes;
 SELECT pg_temp.add('urn:uuid:' || a.issuer) AS own, pg_temp.add(upper('urn:uuid:' || b.issuer)) AS neighbours FROM authz.account a, authz.account b WHERE a.account_id = 660 AND b.account_id = 661;
-SELECT pg_temp.add(audience => NULL) AS null, pg_temp.add(audience => '') AS empty, pg_temp.add(audience => E'\t') AS control, pg_temp.add(audience => repeat('x', 1001)) AS long;
+SELECT pg_temp.add(audience => NULL) AS null, pg_temp.add(audience => '') AS empty, pg_temp.add(audience => E'\t') AS control, pg_temp.add(audience => repeat('x', 1001)) AS long, pg_temp.add(audience => repeat('ä', 501)) AS bytes;
 SELECT pg_temp.add(user_claim => E'\r') AS control, pg_temp.add(user_claim => repeat('x', 201)) AS long, pg_temp.add(role_claim => E'a\x7f') AS control, pg_temp.add(role_claim => repeat('x', 201)) AS long;
 SELECT pg_temp.add(max_lifetime => 0) AS none, pg_temp.add(max_lifetime => -1) AS negative;
 -- algorithms: those by which whoever verifies cannot sign
@@ -35,6 +35,8 @@ SELECT count(*) FROM authz_issuers;	-- 0
 -- what is registered; keys for other things are passed over
 SELECT pg_temp.add(algorithms => '{es256,Rs256,rs256,EDDSA}', jwks => jsonb_set(jsonb_set(kit.jwks('first', 'second'), '{keys,2}', '{"kty": "new"}'), '{keys,3}', kit.jwk('first') || '{"use": "enc"}'), role_claim => '', user_claim => '', direct => NULL, max_lifetime => NULL);
 SELECT pg_temp.add('https://one.example.org', kit.jwks('first') #- '{keys,0,kid}');
+SELECT length(pg_temp.add(chosen, audience => chosen, direct => true)), authz_issuer_role_add(chosen, chosen, role_id), authz_issuer_delete(chosen), authz_role_delete(role_id)
+	FROM (SELECT string_agg(encode(sha256(n::text::bytea), 'hex'), '') AS text FROM generate_series(1, 20) n) t, LATERAL left(t.text, 1000) AS chosen, authz_role_add('any') AS role_id;
 SELECT pg_temp.add() AS again, authz_issuer_delete('https://one.example.org') AS there, authz_issuer_delete('https://one.example.org') AS gone, authz_issuer_delete(NULL) AS none;
 TABLE pg_temp.shown;
 -- changes: NULL and '' keep
@@ -44,7 +46,7 @@ SELECT authz_issuer_update('https://id.example.org', audience => '', user_claim 
 SELECT authz_issuer_update('https://id.example.org', clear => '{role_claim}');
 TABLE pg_temp.shown;
 SELECT what, kit.try(format('SELECT authz_issuer_update(%s)', what)) FROM unnest(ARRAY['NULL', '''https://none.example.org''', '''https://id.example.org'', clear => ''{user_claim}''', '''https://id.example.org'', algorithms => ''{ES256}''', '''https://id.example.org'', algorithms => ''{}''', '''https://id.example.org'', ''{"keys": []}''', '''https://id.example.org'', max_lifetime => 0', '''https://id.example.org'', audience => E''\n''', '''https://id.example.org'', user_claim => E''\n''']) what;
-SELECT action, object, detail - 'jwks' AS detail FROM authz.audit_event WHERE account_id = 660 AND action LIKE 'issuer%' ORDER BY event_id;
+SELECT action, object, detail - 'jwks' AS detail FROM authz.audit_event WHERE account_id = 660 AND action LIKE 'issuer%' AND object LIKE 'https:%' ORDER BY event_id;
 
 -- a token means one account: of who comes first, whoever that is; to be exchanged it may be anybody's
 SET authz.account = 661;
@@ -60,7 +62,7 @@ SET authz.account = 661;
 SELECT authz_role_add('theirs', role_id => 66101);
 SET authz.account = 660;
 SELECT authz_issuer_role_add('https://id.example.org', 'staff', 66001), authz_issuer_role_add('https://id.example.org', 'staff', 66002), authz_issuer_role_add('https://id.example.org', 'Staff', 66001);
-SELECT what, kit.try(format('SELECT authz_issuer_role_add(%s)', what)) FROM unnest(ARRAY['NULL, ''x'', 66001', '''https://none.example.org'', ''x'', 66001', '''https://second.example.org'', ''x'', 66001', '''https://id.example.org'', NULL, 66001', '''https://id.example.org'', '''', 66001', '''https://id.example.org'', E''\n'', 66001', '''https://id.example.org'', repeat(''x'', 2001), 66001',
+SELECT what, kit.try(format('SELECT authz_issuer_role_add(%s)', what)) FROM unnest(ARRAY['NULL, ''x'', 66001', '''https://none.example.org'', ''x'', 66001', '''https://second.example.org'', ''x'', 66001', '''https://id.example.org'', NULL, 66001', '''https://id.example.org'', '''', 66001', '''https://id.example.org'', E''\n'', 66001', '''https://id.example.org'', repeat(''x'', 1001), 66001',
 	'''https://id.example.org'', ''x'', NULL', '''https://id.example.org'', ''x'', 66003', '''https://id.example.org'', ''x'', 66101', '''https://id.example.org'', ''staff'', 66001']) what;
 SELECT issuer, value, role_id, role, application_id IS NOT NULL AS of_application FROM authz_issuer_roles ORDER BY value COLLATE "C", role_id;
 SELECT authz_issuer_role_delete('https://id.example.org', 'staff', 66002) AS one, authz_issuer_role_delete('https://id.example.org', 'staff') AS rest, authz_issuer_role_delete('https://id.example.org', 'staff') AS none, authz_issuer_role_delete(NULL, NULL) AS null;

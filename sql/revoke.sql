@@ -94,4 +94,17 @@ BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT pg_temp.kept();
 SELECT authz_sessions_revoke(session_id => 'another');	-- purges nothing, and is in nobody's way
 COMMIT;
+
+-- what another issuer signs is his: nobody else's revocations end it, its user's and everybody's do
+SELECT authz_issuer_add('https://id.example.org', kit.jwks('first'), 'files', '{RS256}', direct => true);
+SELECT kit.foreign('Bob') AS f1, kit.foreign('Ann') AS f2 \gset
+SELECT pg_temp.who(:'f1', :'f2');
+SELECT authz_sessions_revoke(issuer => :'own') >= 0 AS own, authz_sessions_revoke(apptoken_id => '151-bob') >= 0 AS apptoken, authz_sessions_revoke(application_id => :'app') >= 0 AS application, authz_sessions_revoke(issuer => 'https://gateway.example.org') AS gateway,
+	authz_sessions_revoke(issuer => 'https://id.example.org', user_id => 'Cat') AS another, authz_sessions_revoke(issuer => 'https://id.example.org', started_before => '2001-01-01') AS before;
+SELECT pg_temp.who(:'f1', :'f2');		-- both
+SELECT authz_sessions_revoke(issuer => 'https://id.example.org', user_id => 'Bob', started_before => 'infinity');
+SELECT pg_temp.who(:'f1', :'f2');		-- Ann
+SELECT authz_sessions_revoke(started_before => 'infinity') >= 0 AS all;
+SELECT pg_temp.who(:'f1', :'f2');		-- nobody
+SELECT authz_issuer_delete('https://id.example.org');
 DROP TABLE ks;

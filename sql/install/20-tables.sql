@@ -483,7 +483,7 @@ CREATE TABLE authz.audit_event (
 );
 CREATE INDEX audit_event_account ON authz.audit_event (account_id, occurred_at);
 COMMENT ON TABLE authz.audit_event IS 'who did what, as whom; never a secret';
-COMMENT ON COLUMN authz.audit_event.tag IS 'what the session says it is used by: its privilege appId';
+COMMENT ON COLUMN authz.audit_event.tag IS 'what the session says it is used by, its privilege appId; of one by another issuer''s token that issuer';
 
 -- Failures of proof, written by a background worker where the library is not
 -- preloaded; not part of a dump.

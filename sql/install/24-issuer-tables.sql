@@ -5,9 +5,9 @@
 
 CREATE TABLE authz.issuer (
 	account_id   int NOT NULL REFERENCES authz.account,
-	issuer       text NOT NULL CHECK (issuer <> '' AND issuer !~ '[[:cntrl:]]'),
+	issuer       text NOT NULL CHECK (octet_length(issuer) BETWEEN 1 AND 1000 AND issuer !~ '[[:cntrl:]]'),
 	jwks         jsonb NOT NULL,
-	audience     text NOT NULL CHECK (audience <> '' AND audience !~ '[[:cntrl:]]'),
+	audience     text NOT NULL CHECK (octet_length(audience) BETWEEN 1 AND 1000 AND audience !~ '[[:cntrl:]]'),
 	algorithms   text[] NOT NULL CHECK (cardinality(algorithms) > 0
 		AND algorithms <@ '{RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA}'),
 	user_claim   text NOT NULL CHECK (user_claim <> ''),
@@ -27,7 +27,7 @@ COMMENT ON COLUMN authz.issuer.direct IS 'its tokens are sessions; else they are
 CREATE TABLE authz.issuer_role (
 	account_id int NOT NULL,
 	issuer     text NOT NULL,
-	value      text NOT NULL CHECK (octet_length(value) BETWEEN 1 AND 2000 AND value !~ '[[:cntrl:]]'),
+	value      text NOT NULL CHECK (octet_length(value) BETWEEN 1 AND 1000 AND value !~ '[[:cntrl:]]'),
 	role_id    bigint NOT NULL,
 	PRIMARY KEY (account_id, issuer, value, role_id),
 	FOREIGN KEY (account_id, issuer) REFERENCES authz.issuer (account_id, issuer),

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION authz.crypt_verifier(text) IS 'verifier of a secret that som
 
 CREATE FUNCTION authz.session_tag() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'authz_session_tag';
-COMMENT ON FUNCTION authz.session_tag() IS 'what the session in force says it is used by: its privilege appId, NULL for nothing';
+COMMENT ON FUNCTION authz.session_tag() IS 'what the session in force says it is used by, its privilege appId, or which other issuer has signed it; NULL for neither';
 
 CREATE FUNCTION authz.note(account_id int, acting bigint, action text, object text, detail jsonb DEFAULT NULL) RETURNS void
 	LANGUAGE sql VOLATILE AS $$

@@ -61,14 +61,13 @@ COMMENT ON FUNCTION authz.issuer_algorithms(text[]) IS 'algorithms as they are s
 CREATE FUNCTION authz.check_issuer(given authz.issuer) RETURNS void
 	LANGUAGE plpgsql STABLE AS $$
 BEGIN
-	PERFORM authz.check_given(given.issuer, 'issuer'), authz.check_issuer_name(given.issuer);
+	PERFORM authz.check_given(given.issuer, 'issuer'), authz.check_given(given.audience, 'audience');
+	IF octet_length(given.issuer) > 1000 OR octet_length(given.audience) > 1000 OR given.issuer || given.audience ~ '[[:cntrl:]]' THEN
+		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid issuer or audience',
+			HINT = 'Each has at most 1000 bytes, and no control characters.';
+	END IF;
 	IF EXISTS (SELECT FROM authz.account a WHERE lower(given.issuer) = lower('urn:uuid:' || a.issuer)) THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid issuer', HINT = 'This database signs by that name itself.';
-	END IF;
-	PERFORM authz.check_given(given.audience, 'audience');
-	IF length(given.audience) > 1000 OR given.audience ~ '[[:cntrl:]]' THEN
-		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid audience',
-			HINT = 'It has at most 1000 characters, and no control characters.';
 	END IF;
 	IF length(given.user_claim) NOT BETWEEN 1 AND 200 OR length(given.role_claim) > 200
 		OR given.user_claim || coalesce(given.role_claim, '') ~ '[[:cntrl:]]'
@@ -214,9 +213,9 @@ DECLARE
 	given authz.role := authz.role_of(account_id, role_id);
 BEGIN
 	PERFORM authz.check_given(value, 'value');
-	IF octet_length(value) > 2000 OR value ~ '[[:cntrl:]]' THEN
+	IF octet_length(value) > 1000 OR value ~ '[[:cntrl:]]' THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid value',
-			HINT = 'It has at most 2000 bytes, and no control characters.';
+			HINT = 'It has at most 1000 bytes, and no control characters.';
 	END IF;
 	IF EXISTS (
 		SELECT FROM authz.issuer_role m

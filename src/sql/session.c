@@ -119,7 +119,10 @@ authz_current_actor(PG_FUNCTION_ARGS)
 
 PG_FUNCTION_INFO_V1(authz_session_tag);
 
-/* authz.session_tag(): Kaltura's clients write appId, and its documents also appid */
+/*
+ * authz.session_tag(): who has signed it, where that is another; Kaltura's clients
+ * write appId, and its documents also appid
+ */
 Datum
 authz_session_tag(PG_FUNCTION_ARGS)
 {
@@ -127,6 +130,8 @@ authz_session_tag(PG_FUNCTION_ARGS)
 	const AuthzSession *session = session_of(fcinfo, &judgement);
 	AuthzSpan tag;
 
+	if (session != NULL && session->issuer != NULL)
+		PG_RETURN_TEXT_P(cstring_to_text(session->issuer));
 	if (session == NULL ||
 		!(authz_privileges_find(session->privileges, strlen(session->privileges), "appId", &tag) ||
 		  authz_privileges_find(session->privileges, strlen(session->privileges), "appid", &tag)) ||

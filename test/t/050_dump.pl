@@ -60,6 +60,12 @@ BEGIN
 	INSERT INTO client VALUES (client.client_id, client.client_secret);
 	PERFORM authz_registration_add(app, 'saml', '{"entity_id": "urn:example:tool", "acs_urls": ["https://tool.example.org/acs"]}');
 END $$;
+DO $$
+DECLARE
+	keys jsonb := '{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
+BEGIN
+	PERFORM authz_issuer_add('https://id.example.org', keys, 'files', '{EdDSA}', role_claim => 'groups', direct => true), authz_issuer_role_add('https://id.example.org', 'staff', 1);
+END $$;
 SELECT authz_account_add('other', 7);
 INSERT INTO authz.failure VALUES (repeat('s', 32), repeat('f', 32), 1, now());
 INSERT INTO authz.action_count VALUES (7, 's', 3, '2101-01-01');
