@@ -1,8 +1,8 @@
 -- Kaltura's sessions ---------------------------------------------------------
 --
 -- As texts, with the secret at hand; what makes them sessions of an account is
--- its setting accept_ks. And those that were refused, with the reason that their
--- bearer is not told.
+-- its setting accept_ks. And those made by others that were refused, with the
+-- reason that their bearer is not told.
 
 CREATE FUNCTION authz_ks_decode(ks text, secret text,
 		OUT version int, OUT account_id int, OUT user_id text, OUT session_type authz_session_type, OUT expiry timestamptz,
@@ -25,5 +25,5 @@ CREATE VIEW authz_session_refusals WITH (security_barrier) AS
 	FROM authz.audit_event e
 	WHERE e.action = 'session.refuse' AND e.account_id = (SELECT authz_reading_account('session.list'));
 COMMENT ON VIEW authz_session_refusals IS
-	'Kaltura sessions that were refused and why, once an hour for each client; with session.list';
+	'sessions made by others that were refused and why, Kaltura''s and those of issuers, once an hour for each client; with session.list';
 GRANT SELECT ON authz_session_refusals TO PUBLIC;

@@ -246,28 +246,25 @@ read_names(const char *text, char **issuer, char ***audiences, int *naudiences)
 	return found;
 }
 
-bool
+void
 authz_issuer_open(const char *text, AuthzIssuerOpened *opened)
 {
 	const AuthzIssuer *issuer;
-	char *name;
 	char **audiences;
 	int naudiences;
 
-	if (!read_names(text, &name, &audiences, &naudiences))
-		return false;
-	issuer = authz_issuer_find_direct(name, audiences, naudiences);
+	if (!read_names(text, &opened->issuer, &audiences, &naudiences))
+		return;
+	issuer = authz_issuer_find_direct(opened->issuer, audiences, naudiences);
 	if (issuer == NULL)
-		return false;
+		return;
 	opened->account_id = issuer->account_id;
-	opened->issuer = pstrdup(issuer->name);
 	opened->role_claim = copy(issuer->role_claim);
 	opened->result =
 		authz_issuer_read(issuer, text, authz_moment_to_unix(GetCurrentStatementStartTimestamp()),
 						  &opened->assertion);
 	if (opened->result == AUTHZ_ISSUER_OK && !issuer->active)
 		opened->result = AUTHZ_ISSUER_ACCOUNT_BLOCKED;
-	return true;
 }
 
 /* Whose it is --------------------------------------------------------------- */

@@ -59,17 +59,14 @@ extern AuthzIssuerResult authz_issuer_read(const AuthzIssuer *issuer, const char
 typedef struct AuthzIssuerOpened
 {
 	AuthzIssuerResult result; /* up to AUTHZ_ISSUER_EXPIRED there is nothing else to know */
-	int account_id;
-	char *issuer;
-	char *role_claim; /* NULL: roles are the user's */
+	int account_id;			  /* 0: no issuer is named whose tokens are sessions */
+	char *issuer;			  /* NULL: it is no such token at all */
+	char *role_claim;		  /* NULL: roles are the user's */
 	AuthzAssertion assertion;
 } AuthzIssuerOpened;
 
-/*
- * Opens a token of an issuer whose tokens are sessions; false where no such
- * issuer is named.
- */
-extern bool authz_issuer_open(const char *text, AuthzIssuerOpened *opened);
+/* Opens a token, into what is zero. */
+extern void authz_issuer_open(const char *text, AuthzIssuerOpened *opened);
 
 /*
  * Fills in the session that it stands for: whose it is, if anybody's, and with

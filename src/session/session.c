@@ -427,8 +427,7 @@ open_foreign(Verified *verified)
 	MemoryContext caller = MemoryContextSwitchTo(verified->context);
 	AuthzIssuerOpened *foreign = palloc0(sizeof(AuthzIssuerOpened));
 
-	if (!authz_issuer_open(verified->text, foreign))
-		foreign = NULL;
+	authz_issuer_open(verified->text, foreign);
 	MemoryContextSwitchTo(caller);
 	return foreign;
 }
@@ -441,8 +440,8 @@ verify_foreign(Verified *verified, AuthzToken *token)
 	AuthzActing acting;
 	AuthzFault fault;
 
-	if (foreign == NULL)
-		return AUTHZ_FAULT_MALFORMED;
+	if (foreign->account_id == 0)
+		return foreign->issuer == NULL ? AUTHZ_FAULT_MALFORMED : AUTHZ_FAULT_SIGNATURE;
 	verified->foreign = foreign;
 	verified->special = true;
 	verified->keys[verified->nkeys++] = authz_change_key(AUTHZ_TOPIC_POLICY, foreign->account_id);
