@@ -215,6 +215,34 @@ SELECT authz_has_permission('issuer.add') AS add, authz_has_permission('user.imp
 SET authz.session = '';
 SELECT subject, action, object, tag FROM authz.audit_event WHERE account_id = 662 AND object = 'Dee';	-- with the one who says so
 
+-- parallel workers are who their leader is
+CREATE FUNCTION is_parallel(query text) RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	found bool := false;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN ' || query LOOP
+		found := found OR line ~ 'Gather';
+	END LOOP;
+	RETURN found;
+END
+$$;
+SELECT fresh('Ann') AS ann \gset
+ALTER TABLE doc SET (parallel_workers = 2);
+SET ROLE regress_reader;
+SET authz.session = :'ann';
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL parallel_leader_participation = off;
+SELECT is_parallel('SELECT count(*), count(DISTINCT authz_current_user_id()) FROM doc');
+SELECT count(*), count(DISTINCT authz_current_user_id()) AS users FROM doc;	-- 9
+COMMIT;
+RESET ROLE;
+SET authz.session = '';
+ALTER TABLE doc RESET (parallel_workers);
+
 -- a plan made for one obeys another; a cursor ends with its session
 SELECT fresh('Ann') AS ann, fresh('Cy') AS cy \gset
 SET ROLE regress_reader;

@@ -317,6 +317,7 @@ authz_judgement_pack(AuthzJudgement *judgement, StringInfo block)
 	authz_pack_text(block, session->session_id);
 	authz_pack_text(block, session->user_id);
 	authz_pack_text(block, session->actor);
+	authz_pack_text(block, session->issuer);
 	authz_pack_text(block, session->privileges);
 	authz_pack_text(block, session->confinement);
 	authz_pack_text(block, session->roles);
@@ -339,6 +340,7 @@ authz_judgement_unpack(AuthzJudgement *judgement, AuthzUnpack *block)
 	session.session_id = authz_unpack_text(block);
 	session.user_id = authz_unpack_text(block);
 	session.actor = authz_unpack_text(block);
+	session.issuer = authz_unpack_text(block);
 	session.privileges = authz_unpack_text(block);
 	session.confinement = authz_unpack_text(block);
 	session.roles = authz_unpack_text(block);
