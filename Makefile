@@ -32,9 +32,9 @@ REGRESS = setup accounts users groups roles categories category_users inherit li
 	bad_input plans estimates check_setup leftovers
 
 # Tests with several sessions: test/isolation/specs/NAME.spec, ../expected/NAME.out.
-ISOLATION = circle confined cursor declassify elsewhere entry grants homes import limits \
-	linked load many moves own owners places proof registrations reload removal serializable \
-	sign_in timed uncategorized withdraw writers
+ISOLATION = circle confined cursor declassify elsewhere entry grants homes import issuers \
+	limits linked load many moves own owners places proof registrations reload removal \
+	serializable sign_in timed uncategorized withdraw writers
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=authz
 
 # Tests that start servers of their own.
