@@ -33,7 +33,7 @@ SELECT what, pg_temp.add(jwks => jwks) FROM (VALUES (1, 'none', NULL), (2, 'null
 SELECT count(*) FROM authz_issuers;	-- 0
 
 -- what is registered; keys for other things are passed over
-SELECT pg_temp.add(algorithms => '{es256,Rs256,rs256,EDDSA}', jwks => jsonb_set(jsonb_set(kit.jwks('first', 'second'), '{keys,2}', '{"kty": "new"}'), '{keys,3}', kit.jwk('first') || '{"use": "enc"}'), role_claim => '', user_claim => '', direct => NULL, max_lifetime => NULL);
+SELECT pg_temp.add(algorithms => '{es256,Rs256,rs256,ED25519}', jwks => jsonb_set(jsonb_set(kit.jwks('first', 'second'), '{keys,2}', '{"kty": "new"}'), '{keys,3}', kit.jwk('first') || '{"use": "enc"}'), role_claim => '', user_claim => '', direct => NULL, max_lifetime => NULL);
 SELECT pg_temp.add('https://one.example.org', kit.jwks('first') #- '{keys,0,kid}');
 SELECT length(pg_temp.add(chosen, audience => chosen, direct => true)), authz_issuer_role_add(chosen, chosen, role_id), authz_issuer_delete(chosen), authz_role_delete(role_id)
 	FROM (SELECT string_agg(encode(sha256(n::text::bytea), 'hex'), '') AS text FROM generate_series(1, 20) n) t, LATERAL left(t.text, 1000) AS chosen, authz_role_add('any') AS role_id;

@@ -42,13 +42,14 @@ CREATE FUNCTION authz.issuer_algorithms(algorithms text[]) RETURNS text[]
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
 	known CONSTANT text[] := '{RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA}';
+	-- With Ed25519, by whichever of its names.
+	given text[] := ARRAY(SELECT CASE lower(a.name) WHEN 'ed25519' THEN 'eddsa' ELSE lower(a.name) END FROM unnest(algorithms) AS a (name));
 	result text[] := ARRAY(
-		SELECT k.name FROM unnest(known) WITH ORDINALITY AS k (name, n)
-		WHERE lower(k.name) IN (SELECT lower(a.name) FROM unnest(algorithms) AS a (name)) ORDER BY k.n);
+		SELECT k.name FROM unnest(known) WITH ORDINALITY AS k (name, n) WHERE lower(k.name) = ANY (given) ORDER BY k.n);
 BEGIN
 	IF result = '{}' OR EXISTS (
-		SELECT FROM unnest(algorithms) AS a (name)
-		WHERE coalesce(lower(a.name), '') NOT IN (SELECT lower(k.name) FROM unnest(known) AS k (name)))
+		SELECT FROM unnest(given) AS g (name)
+		WHERE coalesce(g.name, '') NOT IN (SELECT lower(k.name) FROM unnest(known) AS k (name)))
 	THEN
 		RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'invalid algorithms',
 			HINT = format('Name one or more of %s: those that whoever verifies cannot sign by.', array_to_string(known, ', '));
