@@ -97,6 +97,7 @@ DECLARE
 	target bigint := authz.user_of(account_id, user_id);
 BEGIN
 	PERFORM authz.check_clear(clear, 'first_name', 'last_name', 'screen_name', 'email');
+	PERFORM authz.hold_principal(target, user_id);
 	IF new_status IS NOT NULL THEN
 		PERFORM authz.check_no_identity(target);
 	END IF;

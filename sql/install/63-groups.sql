@@ -83,6 +83,7 @@ DECLARE
 	target bigint := authz.group_of(account_id, group_id);
 BEGIN
 	PERFORM authz.check_clear(clear, 'name');
+	PERFORM authz.hold_principal(target, group_id);
 	UPDATE authz.principal p
 	SET screen_name = authz.text_after(p.screen_name, name, 'name', clear),
 		status = coalesce(new_status, p.status),

@@ -131,7 +131,10 @@ BEGIN
 		multifactor = coalesce(role_update.multifactor, r.multifactor),
 		status = coalesce(new_status, r.status),
 		updated_at = now()
-	WHERE r.role_id = role_update.role_id;
+	WHERE r.role_id = role_update.role_id AND r.status <> 'deleted';
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = format('there is no role %s', role_id);
+	END IF;
 	PERFORM authz.note(account_id, acting, 'role.update', role_id::text,
 		jsonb_build_object('name', nullif(name, ''), 'permissions', permissions, 'exceptions', exceptions, 'everyone', everyone,
 			'status', new_status, 'clear', nullif(clear, '{}')));
