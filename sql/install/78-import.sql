@@ -95,6 +95,7 @@ DECLARE
 	tag text := authz.session_tag();
 	targets bigint[];
 	special bigint[];
+	changed bigint;
 BEGIN
 	IF array_remove(role_ids, NULL) <> '{}' THEN
 		PERFORM authz.application_of(account_id, application_id);
@@ -119,7 +120,12 @@ BEGIN
 	SET first_name = coalesce(u.first_name, p.first_name), last_name = coalesce(u.last_name, p.last_name),
 		screen_name = coalesce(u.screen_name, p.screen_name), email = coalesce(u.email, p.email), updated_at = now()
 	FROM unnest(targets, first_names, last_names, screen_names, emails) AS u (principal_id, first_name, last_name, screen_name, email)
-	WHERE p.principal_id = u.principal_id;
+	WHERE p.principal_id = u.principal_id AND p.status <> 'deleted';
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	-- Which of them it is their lines tell, one by one.
+	IF changed < cardinality(targets) THEN
+		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = 'a user is deleted meanwhile';
+	END IF;
 	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
 	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
 	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
