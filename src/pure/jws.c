@@ -71,28 +71,36 @@ find_header(const json_t *object, Header *header)
 	return AUTHZ_JWS_OK;
 }
 
+/* Whatever the result, the object, in which the header's texts are, is to be given back. */
+static AuthzJwsResult
+read_header(Part part, json_t **object, Header *header)
+{
+	uint8_t bytes[AUTHZ_JWS_HEADER_MAX_BYTES];
+	size_t length;
+
+	*object = NULL;
+	if (!decode(part, sizeof(bytes), bytes, &length))
+		return AUTHZ_JWS_MALFORMED;
+	switch (authz_json_read((const char *) bytes, length, object))
+	{
+		case AUTHZ_JSON_OK:
+			return find_header(*object, header);
+		case AUTHZ_JSON_MEMORY:
+			return AUTHZ_JWS_MEMORY;
+		case AUTHZ_JSON_MALFORMED:
+			break;
+	}
+	return AUTHZ_JWS_MALFORMED;
+}
+
 /* The key that the header asks for. */
 static AuthzJwsResult
 choose(Part part, const AuthzJwkSet *keys, AuthzJwa *algorithm, const AuthzJwk **key)
 {
-	uint8_t bytes[AUTHZ_JWS_HEADER_MAX_BYTES];
-	size_t length;
 	json_t *object;
 	Header header;
-	AuthzJwsResult result;
+	AuthzJwsResult result = read_header(part, &object, &header);
 
-	if (!decode(part, sizeof(bytes), bytes, &length))
-		return AUTHZ_JWS_MALFORMED;
-	switch (authz_json_read((const char *) bytes, length, &object))
-	{
-		case AUTHZ_JSON_OK:
-			break;
-		case AUTHZ_JSON_MALFORMED:
-			return AUTHZ_JWS_MALFORMED;
-		case AUTHZ_JSON_MEMORY:
-			return AUTHZ_JWS_MEMORY;
-	}
-	result = find_header(object, &header);
 	if (result == AUTHZ_JWS_OK)
 	{
 		*algorithm = header.algorithm;
@@ -134,14 +142,21 @@ authz_jws_open(const char *text, size_t length, const AuthzJwkSet *keys, uint8_t
 AuthzJwsResult
 authz_jws_peek(const char *text, size_t length, uint8_t *payload, size_t *payload_length)
 {
-	Part header;
-	Part part;
-	Part signature;
+	Part header_part;
+	Part payload_part;
+	Part signature_part;
+	json_t *object;
+	Header header;
+	AuthzJwsResult result;
 
-	if (!split(text, length, &header, &part, &signature) ||
-		!decode(part, length, payload, payload_length))
+	if (!split(text, length, &header_part, &payload_part, &signature_part))
 		return AUTHZ_JWS_MALFORMED;
-	return AUTHZ_JWS_OK;
+	result = read_header(header_part, &object, &header);
+	json_decref(object);
+	if (result != AUTHZ_JWS_OK && result != AUTHZ_JWS_ALGORITHM)
+		return result;
+	return decode(payload_part, length, payload, payload_length) ? AUTHZ_JWS_OK
+																 : AUTHZ_JWS_MALFORMED;
 }
 
 AuthzJwsResult

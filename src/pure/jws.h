@@ -42,7 +42,8 @@ extern AuthzJwsResult authz_jws_open(const char *text, size_t length, const Auth
 
 /*
  * The payload, whoever has signed the text: to find out by it whose keys are to
- * open the text, and for nothing else. AUTHZ_JWS_OK or AUTHZ_JWS_MALFORMED.
+ * open the text, and for nothing else. The header has to be one, by whatever
+ * algorithm. AUTHZ_JWS_OK, _MALFORMED or _MEMORY.
  */
 extern AuthzJwsResult authz_jws_peek(const char *text, size_t length, uint8_t *payload,
 									 size_t *payload_length);

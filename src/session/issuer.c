@@ -222,8 +222,15 @@ read_names(const char *text, char **issuer, char ***audiences, int *naudiences)
 	AuthzClaims claims;
 	bool found;
 
-	if (authz_jws_peek(text, length, payload, &length) != AUTHZ_JWS_OK)
-		return false;
+	switch (authz_jws_peek(text, length, payload, &length))
+	{
+		case AUTHZ_JWS_OK:
+			break;
+		case AUTHZ_JWS_MEMORY:
+			raise_memory();
+		default:
+			return false;
+	}
 	found = authz_claims_read((char *) payload, length, &claims) == AUTHZ_CLAIMS_OK &&
 			claims.issuer != NULL && fits(claims.issuer);
 	if (found)

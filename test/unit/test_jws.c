@@ -937,7 +937,16 @@ scarce_memory(void)
 static void
 peeked(void)
 {
-	static const char *const wrong[] = {"", ".", "a.e30", ".e30.", "a.e3.b", "a.e30=.b"};
+	static const char signed_by_none[] = "eyJhbGciOiJIUzI1NiJ9.e30.!";
+	static const char *const wrong[] = {"",
+										".",
+										"eyJhbGciOiJIUzI1NiJ9.e30",
+										".e30.",
+										"eyJhbGciOiJIUzI1NiJ9.e3.b",
+										"eyJhbGciOiJIUzI1NiJ9.e30=.b",
+										"!.e30.b",
+										"e30.e30.b",
+										"W10.e30.b"};
 
 	for (size_t i = 0; i < VECTORS; i++)
 		ok(authz_jws_peek(vectors[i].jws, strlen(vectors[i].jws), payload, &payload_length) ==
@@ -945,9 +954,12 @@ peeked(void)
 			   payload_length == strlen(vectors[i].payload) &&
 			   memcmp(payload, vectors[i].payload, payload_length) == 0,
 		   "%s: read without a key", vectors[i].name);
-	ok(authz_jws_peek("!.e30.!", 7, payload, &payload_length) == AUTHZ_JWS_OK &&
+	ok(authz_jws_peek(signed_by_none, strlen(signed_by_none), payload, &payload_length) ==
+			   AUTHZ_JWS_OK &&
 		   payload_length == 2,
-	   "whatever stands around");
+	   "whatever stands behind");
+	is_number(authz_jws_peek("eyJhbGciOiJub25lIn0.e30.", 24, payload, &payload_length),
+			  AUTHZ_JWS_OK, "nor by what");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		is_number(authz_jws_peek(wrong[i], strlen(wrong[i]), payload, &payload_length),
 				  AUTHZ_JWS_MALFORMED, wrong[i]);
