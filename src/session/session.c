@@ -77,30 +77,42 @@ static uint64 nverified = 0;
 static Verified *current = NULL;
 static uint64 current_serial = 0;
 
+/* clang-format off */
+
 /* What the tables say of a session, its subject and what it was started with. */
-static AuthzStatement lookup = {
-	.sql = "SELECT s.session_id IS NOT NULL AND s.rotated_at IS NULL,"
-		   "       p.user_id, coalesce(p.status = 'active', $2 = 0),"
-		   "       coalesce(s.apptoken_id, $6),"
-		   "       coalesce(t.status = 'active', s.apptoken_id IS NULL),"
-		   "       s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r"
-		   "               WHERE r.account_id = $3"
-		   "                 AND r.session_id = ANY (ARRAY['', $1] || $5)"
-		   "                 AND r.principal_id IN (0, $2) AND r.apptoken_id IN ('', $6)"
-		   "                 AND (r.issuer = '' OR r.issuer = coalesce($7, ("
-		   "                      SELECT 'urn:uuid:' || a.issuer FROM authz.account a"
-		   "                       WHERE a.account_id = $3)))"
-		   "                 AND (r.issued_before IS NULL OR r.issued_before > $4)),"
-		   "       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id,"
-		   "       s.sign_in_id"
-		   "  FROM (SELECT) AS one"
-		   "  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3 AND $7 IS NULL"
-		   "  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3"
-		   "  LEFT JOIN authz.apptoken t ON t.apptoken_id = coalesce(s.apptoken_id, $6)"
-		   "   AND t.account_id = $3",
-	.nargs = 7,
-	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID, TEXTOID},
-};
+#define LOOK_UP(revoked) \
+	"SELECT s.session_id IS NOT NULL AND s.rotated_at IS NULL," \
+	"       p.user_id, coalesce(p.status = 'active', $2 = 0)," \
+	"       coalesce(s.apptoken_id, $6)," \
+	"       coalesce(t.status = 'active', s.apptoken_id IS NULL)," \
+	"       " revoked "," \
+	"       s.assurance::bigint, s.multifactor, s.application_id::text, s.grant_id," \
+	"       s.sign_in_id" \
+	"  FROM (SELECT) AS one" \
+	"  LEFT JOIN authz.session s ON s.session_id = $1 AND s.account_id = $3 AND $7 IS NULL" \
+	"  LEFT JOIN authz.principal p ON p.principal_id = $2 AND p.account_id = $3" \
+	"  LEFT JOIN authz.apptoken t ON t.apptoken_id = coalesce(s.apptoken_id, $6)" \
+	"   AND t.account_id = $3"
+
+/* What is revoked is told by its row, which is gone; where there is none, by a list. */
+#define REVOKED \
+	"s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r" \
+	"        WHERE r.account_id = $3" \
+	"          AND r.session_id = ANY (ARRAY['', $1] || $5)" \
+	"          AND r.principal_id IN (0, $2) AND r.apptoken_id IN ('', $6)" \
+	"          AND (r.issuer = '' OR r.issuer = coalesce($7, (" \
+	"               SELECT 'urn:uuid:' || a.issuer FROM authz.account a" \
+	"                WHERE a.account_id = $3)))" \
+	"          AND (r.issued_before IS NULL OR r.issued_before > $4))"
+/* clang-format on */
+
+#define LOOK_UP_ARGUMENTS \
+	.nargs = 7,           \
+	.argtypes = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID, TEXTOID}
+
+/* The list is not even opened for who has a row. */
+static AuthzStatement row_statement = {.sql = LOOK_UP("false"), LOOK_UP_ARGUMENTS};
+static AuthzStatement lookup = {.sql = LOOK_UP(REVOKED), LOOK_UP_ARGUMENTS};
 
 /* All values of a privilege with '/' between, as a merge puts them; NULL where it is not there. */
 static char *
@@ -257,6 +269,17 @@ settle_actor(Verified *verified, const char *apptoken, const char *application, 
 	MemoryContextSwitchTo(caller);
 }
 
+/* A session that has lost its row, or has not got it yet, is looked for in the list as well. */
+static void
+ask(bool rowless, Datum *values, const char *nulls)
+{
+	if (!rowless && authz_store_read_fresh(&row_statement, values, nulls) == 1 &&
+		authz_store_bool(0, 1))
+		return;
+	if (authz_store_read_fresh(&lookup, values, nulls) != 1)
+		elog(ERROR, "looking up a session gave no row");
+}
+
 /*
  * What the tables say of a token whose signature is good. Here it is judged, too,
  * whether one without a row is revoked. What another has signed has no row,
@@ -285,8 +308,7 @@ look_up_session(Verified *verified, const AuthzToken *token)
 		values[6] = CStringGetTextDatum(verified->session.issuer);
 		nulls[6] = ' ';
 	}
-	if (authz_store_read_fresh(&lookup, values, nulls) != 1)
-		elog(ERROR, "looking up a session gave no row");
+	ask(verified->session.rowless, values, nulls);
 
 	apptoken = authz_store_text(0, 4);
 	verified->keys[verified->nkeys++] =
