@@ -32,15 +32,34 @@ CREATE FUNCTION authz_user_export(application_id uuid) RETURNS SETOF text
 COMMENT ON FUNCTION authz_user_export(uuid) IS
 	'active persons as lines that authz_user_import() takes, with their roles of an application unless that is NULL; never a password';
 
+-- In the order of the lines, as authz.note() would one by one.
+CREATE FUNCTION authz.note_imported(account_id int, done text, detail jsonb, application_id uuid, user_ids text[], role_ids bigint[])
+	RETURNS void
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	subject text := @extschema@.authz_current_user_id();
+	actor text := @extschema@.authz_current_actor();
+	tag text := authz.session_tag();
+BEGIN
+	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
+	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
+	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
+		LATERAL (VALUES (1, done, u.user_id, note_imported.detail),
+			(2, 'role_user.set', application_id::text, jsonb_build_object('user_id', u.user_id, 'role_id', u.role_id)))
+			AS e (step, action, object, detail)
+	WHERE e.step = 1 OR u.role_id IS NOT NULL
+	ORDER BY u.n, e.step;
+END
+$$;
+COMMENT ON FUNCTION authz.note_imported(int, text, jsonb, uuid, text[], bigint[]) IS
+	'writes what was done to many users, and which roles of an application they were given';
+
 -- Positions of what is special about them are returned, and nothing is written then.
 CREATE FUNCTION authz.user_import_add(account_id int, acting bigint, application_id uuid, user_ids text[], first_names text[],
 		last_names text[], screen_names text[], emails text[], role_ids bigint[])
 	RETURNS bigint[]
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	subject text := @extschema@.authz_current_user_id();
-	actor text := @extschema@.authz_current_actor();
-	tag text := authz.session_tag();
 	special bigint[];
 BEGIN
 	SELECT array_agg(c.n ORDER BY c.n) INTO special
@@ -64,20 +83,12 @@ BEGIN
 		FROM unnest(user_ids, first_names, last_names, screen_names, emails) WITH ORDINALITY
 			AS u (user_id, first_name, last_name, screen_name, email, n)
 		ORDER BY u.n
-		RETURNING p.principal_id, p.user_id),
-	given AS (
-		INSERT INTO authz.role_user (role_id, principal_id, account_id, source)
-		SELECT u.role_id, a.principal_id, account_id, 'import'
-		FROM unnest(user_ids, role_ids) AS u (user_id, role_id) JOIN added a ON a.user_id = u.user_id
-		WHERE u.role_id IS NOT NULL)
-	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
-	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
-	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
-		LATERAL (VALUES (1, 'user.add', u.user_id, '{"kind": "person"}'::jsonb),
-			(2, 'role_user.set', application_id::text, jsonb_build_object('user_id', u.user_id, 'role_id', u.role_id)))
-			AS e (step, action, object, detail)
-	WHERE e.step = 1 OR u.role_id IS NOT NULL
-	ORDER BY u.n, e.step;
+		RETURNING p.principal_id, p.user_id)
+	INSERT INTO authz.role_user (role_id, principal_id, account_id, source)
+	SELECT u.role_id, a.principal_id, account_id, 'import'
+	FROM unnest(user_ids, role_ids) AS u (user_id, role_id) JOIN added a ON a.user_id = u.user_id
+	WHERE u.role_id IS NOT NULL;
+	PERFORM authz.note_imported(account_id, 'user.add', '{"kind": "person"}', application_id, user_ids, role_ids);
 	RETURN '{}';
 END
 $$;
@@ -90,9 +101,6 @@ CREATE FUNCTION authz.user_import_update(account_id int, acting bigint, applicat
 	RETURNS bigint[]
 	LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	subject text := @extschema@.authz_current_user_id();
-	actor text := @extschema@.authz_current_actor();
-	tag text := authz.session_tag();
 	targets bigint[];
 	special bigint[];
 	changed bigint;
@@ -126,14 +134,7 @@ BEGIN
 	IF changed < cardinality(targets) THEN
 		RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = 'a user is deleted meanwhile';
 	END IF;
-	INSERT INTO authz.audit_event (account_id, subject, actor, action, object, detail, tag)
-	SELECT account_id, subject, actor, e.action, e.object, e.detail, tag
-	FROM unnest(user_ids, role_ids) WITH ORDINALITY AS u (user_id, role_id, n),
-		LATERAL (VALUES (1, 'user.update', u.user_id, NULL::jsonb),
-			(2, 'role_user.set', application_id::text, jsonb_build_object('user_id', u.user_id, 'role_id', u.role_id)))
-			AS e (step, action, object, detail)
-	WHERE e.step = 1 OR u.role_id IS NOT NULL
-	ORDER BY u.n, e.step;
+	PERFORM authz.note_imported(account_id, 'user.update', NULL, application_id, user_ids, role_ids);
 	RETURN '{}';
 END
 $$;
