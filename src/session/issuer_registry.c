@@ -14,7 +14,6 @@
 #include "session/issuer_registry.h"
 #include "store/announce.h"
 #include "store/statement.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -57,22 +56,27 @@ static AuthzStatement named_statement = {
 	.argtypes = {TEXTOID, INT4OID},
 };
 
-static uint32
-read_algorithms(void)
+uint32
+authz_issuer_algorithms(ArrayType *names)
 {
-	bool isnull;
-	Datum array = authz_store_value(0, 8, &isnull);
 	Datum *values;
 	bool *nulls;
 	int n;
 	uint32 algorithms = 0;
 
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
-					  &n);
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
 			algorithms |= AUTHZ_JWA_BIT(authz_jwa_find(TextDatumGetCString(values[i])));
 	return algorithms & ~AUTHZ_JWA_BIT(AUTHZ_JWA_UNKNOWN);
+}
+
+static uint32
+read_algorithms(void)
+{
+	bool isnull;
+
+	return authz_issuer_algorithms(DatumGetArrayTypeP(authz_store_value(0, 8, &isnull)));
 }
 
 /* Keys that nobody could have registered verify nothing. */

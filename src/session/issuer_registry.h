@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "pure/jwk.h"
+#include "utils/array.h"
 
 typedef struct AuthzIssuer
 {
@@ -22,6 +23,9 @@ typedef struct AuthzIssuer
 } AuthzIssuer;
 
 extern void authz_issuer_registry_init(void);
+
+/* The bits of the algorithms that a text[] names. */
+extern uint32 authz_issuer_algorithms(ArrayType *names);
 
 /*
  * The one whose tokens for one of the audiences are sessions. NULL where there is

@@ -8,12 +8,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "pure/issuer_keys.h"
+#include "session/issuer_registry.h"
 #include "sql/growth.h"
 #include "sql/manage.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 static AuthzDoor
@@ -75,21 +73,6 @@ AUTHZ_MANAGE_DOOR(authz_issuer_role_delete, "issuer_role.delete")
 
 /* Keys ----------------------------------------------------------------------- */
 
-static uint32
-algorithms_of(ArrayType *array)
-{
-	Datum *values;
-	bool *nulls;
-	int n;
-	uint32 algorithms = 0;
-
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			algorithms |= AUTHZ_JWA_BIT(authz_jwa_find(TextDatumGetCString(values[i])));
-	return algorithms & ~AUTHZ_JWA_BIT(AUTHZ_JWA_UNKNOWN);
-}
-
 static const char *
 hint_for(AuthzIssuerKeysResult result)
 {
@@ -120,8 +103,8 @@ authz_check_issuer_keys(PG_FUNCTION_ARGS)
 	Jsonb *json = PG_GETARG_JSONB_P(0);
 	char *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
 	AuthzJwkSet keys;
-	AuthzIssuerKeysResult result =
-		authz_issuer_keys_read(text, strlen(text), algorithms_of(PG_GETARG_ARRAYTYPE_P(1)), &keys);
+	AuthzIssuerKeysResult result = authz_issuer_keys_read(
+		text, strlen(text), authz_issuer_algorithms(PG_GETARG_ARRAYTYPE_P(1)), &keys);
 
 	authz_jwk_set_free(&keys);
 	if (result == AUTHZ_ISSUER_KEYS_MEMORY)
