@@ -276,27 +276,20 @@ authz_issuer_open(const char *text, AuthzIssuerOpened *opened)
 
 /* Whose it is --------------------------------------------------------------- */
 
-/*
- * A user of that name, and the strongest of the account's roles that what the
- * issuer says is mapped to. A name that has been another's since the token was
- * made may mean either, by an issuer's clock that may be ahead: it is nobody's.
- */
+/* clang-format off */
+
+/* A user of that name, who is nobody if it was another's, and a role of the account. */
 static AuthzStatement resolve_statement = {
-	.sql = "SELECT p.principal_id, EXISTS ("
-		   "         SELECT FROM authz.principal o"
-		   "          WHERE o.account_id = $1 AND lower(o.user_id) = lower($2)"
-		   "            AND o.reused_at >= $3),"
-		   "       (SELECT r.role_id FROM authz.issuer_role m"
-		   "          JOIN authz.role r ON r.role_id = m.role_id"
-		   "         WHERE m.account_id = $1 AND m.issuer = $4 AND m.value = ANY ($5)"
-		   "           AND r.application_id IS NULL AND r.status = 'active'"
-		   "         ORDER BY r.rank DESC NULLS LAST, r.name COLLATE \"C\" LIMIT 1)"
-		   "  FROM (SELECT) AS one"
-		   "  LEFT JOIN authz.principal p ON p.account_id = $1 AND lower(p.user_id) = lower($2)"
-		   "   AND p.reused_at IS NULL AND p.kind IN ('person', 'service')",
+	.sql = "SELECT p.principal_id,"
+	"        " AUTHZ_SQL_WAS_ANOTHERS("$1", "$2", "$3") ","
+	"        " AUTHZ_SQL_MEANT_ROLE("role_id", "$1", "$4", "$5", "r.application_id IS NULL")
+	"  FROM (SELECT) AS one"
+	"  LEFT JOIN authz.principal p ON p.account_id = $1 AND lower(p.user_id) = lower($2)"
+	"   AND p.reused_at IS NULL AND p.kind IN ('person', 'service')",
 	.nargs = 5,
 	.argtypes = {INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTARRAYOID},
 };
+/* clang-format on */
 
 /* With a claim for it the session has that role, or none: never all that its user has. */
 static void

@@ -74,6 +74,26 @@ extern void authz_issuer_open(const char *text, AuthzIssuerOpened *opened);
  */
 extern void authz_issuer_resolve(AuthzIssuerOpened *opened, AuthzToken *token);
 
+/* clang-format off */
+
+/*
+ * Whether a user's name has been another's since then: a token that is older may
+ * mean either, by an issuer's clock that may be ahead. As an SQL condition.
+ */
+#define AUTHZ_SQL_WAS_ANOTHERS(account, user_id, since) \
+	"EXISTS (SELECT FROM authz.principal o" \
+	"         WHERE o.account_id = " account " AND lower(o.user_id) = lower(" user_id ")" \
+	"           AND o.reused_at >= " since ")"
+
+/* The strongest role that what an issuer says is mapped to, of those of which that is true. */
+#define AUTHZ_SQL_MEANT_ROLE(column, account, issuer, said, condition) \
+	"(SELECT r." column " FROM authz.issuer_role m" \
+	"   JOIN authz.role r ON r.role_id = m.role_id" \
+	"  WHERE m.account_id = " account " AND m.issuer = " issuer " AND m.value = ANY (" said ")" \
+	"    AND " condition " AND r.status = 'active'" \
+	"  ORDER BY r.rank DESC NULLS LAST, r.name COLLATE \"C\" LIMIT 1)"
+/* clang-format on */
+
 /* The principal of a session that names a user that there is not. */
 #define AUTHZ_ISSUER_UNKNOWN_PRINCIPAL (-1)
 

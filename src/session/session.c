@@ -25,6 +25,7 @@
 #include "session/ks.h"
 #include "session/moment.h"
 #include "session/restrict.h"
+#include "session/revocation.h"
 #include "session/session.h"
 #include "session/setting.h"
 #include "store/refusal.h"
@@ -96,14 +97,9 @@ static uint64 current_serial = 0;
 
 /* What is revoked is told by its row, which is gone; where there is none, by a list. */
 #define REVOKED \
-	"s.session_id IS NULL AND EXISTS (SELECT FROM authz.revocation r" \
-	"        WHERE r.account_id = $3" \
-	"          AND r.session_id = ANY (ARRAY['', $1] || $5)" \
-	"          AND r.principal_id IN (0, $2) AND r.apptoken_id IN ('', $6)" \
-	"          AND (r.issuer = '' OR r.issuer = coalesce($7, (" \
-	"               SELECT 'urn:uuid:' || a.issuer FROM authz.account a" \
-	"                WHERE a.account_id = $3)))" \
-	"          AND (r.issued_before IS NULL OR r.issued_before > $4))"
+	"s.session_id IS NULL AND " AUTHZ_SQL_REVOKED("$3", "ARRAY[$1] || $5", "$2", "$6", \
+		"coalesce($7, (SELECT 'urn:uuid:' || a.issuer FROM authz.account a" \
+		"               WHERE a.account_id = $3))", "$4")
 /* clang-format on */
 
 #define LOOK_UP_ARGUMENTS \

@@ -17,6 +17,7 @@
 #include "pure/jws.h"
 #include "session/issuer.h"
 #include "session/moment.h"
+#include "session/revocation.h"
 #include "session/setting.h"
 #include "sql/argument.h"
 #include "sql/login.h"
@@ -258,27 +259,19 @@ static bool
 look_up_token(const AuthzSignIn *sign_in, const AuthzIssuer *issuer, const AuthzAssertion *token,
 			  AuthzWho *who)
 {
+	/* clang-format off */
 	static AuthzStatement statement = {
-		.sql = "SELECT EXISTS (SELECT FROM authz.revocation r"
-			   "         WHERE r.account_id = $1 AND r.session_id = ANY (ARRAY['', $4] || $5)"
-			   "           AND r.principal_id IN (0, coalesce(p.principal_id, 0))"
-			   "           AND r.apptoken_id = '' AND r.issuer IN ('', $3)"
-			   "           AND (r.issued_before IS NULL OR r.issued_before > $6)),"
-			   "       EXISTS (SELECT FROM authz.principal o"
-			   "         WHERE o.account_id = $1 AND lower(o.user_id) = lower($2)"
-			   "           AND o.reused_at >= $7),"
-			   "       (SELECT r.name FROM authz.issuer_role m"
-			   "          JOIN authz.role r ON r.role_id = m.role_id"
-			   "         WHERE m.account_id = $1 AND m.issuer = $3 AND m.value = ANY ($8)"
-			   "           AND r.application_id = $9::uuid AND r.status = 'active'"
-			   "         ORDER BY r.rank DESC NULLS LAST, r.name COLLATE \"C\" LIMIT 1)"
-			   "  FROM (SELECT) AS one"
-			   "  LEFT JOIN authz.principal p ON p.account_id = $1 AND lower(p.user_id) = lower($2)"
-			   "   AND p.reused_at IS NULL",
+		.sql = "SELECT " AUTHZ_SQL_REVOKED("$1", "ARRAY[$4] || $5", "coalesce(p.principal_id, 0)", "''", "$3", "$6") ","
+		"        " AUTHZ_SQL_WAS_ANOTHERS("$1", "$2", "$7") ","
+		"        " AUTHZ_SQL_MEANT_ROLE("name", "$1", "$3", "$8", "r.application_id = $9::uuid")
+		"  FROM (SELECT) AS one"
+		"  LEFT JOIN authz.principal p ON p.account_id = $1 AND lower(p.user_id) = lower($2)"
+		"   AND p.reused_at IS NULL",
 		.nargs = 9,
 		.argtypes = {INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
 					 TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID},
 	};
+	/* clang-format on */
 	MemoryContext caller = CurrentMemoryContext;
 	Datum values[9];
 	AuthzActing acting;
